@@ -10,7 +10,7 @@ import { Command } from "commander";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { scoreDifference, resampleMetrics, type MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { rowSumsSampler, rowMeansOf, scoreOfAllRows } from "#stdlib/metrics/shared/row-sums.js";
 import {
@@ -85,7 +85,7 @@ async function labelled(
   return {
     name: word,
     call: own,
-    value: must(metric.compute, word)(own, input),
+    value: mustExist(metric.compute, word)(own, input),
     better: "greater",
     share: word === "accuracy",
     resampling: resamplingOf(rows.length, metricResampleScorer(metric, own, "compute", input, labelsResampler(input)), {
@@ -120,7 +120,7 @@ async function numbered(word: string, rows: readonly Row[], model: 1 | 2): Promi
   return {
     name: word,
     call: own,
-    value: must(metric.ofNumbers, word)(own, input),
+    value: mustExist(metric.ofNumbers, word)(own, input),
     better: "greater",
     share: false,
     resampling: resamplingOf(
@@ -183,7 +183,7 @@ async function written(
   return {
     name: word,
     call: own,
-    value: must(metric.ofWritten, word)(own, input),
+    value: mustExist(metric.ofWritten, word)(own, input),
     better: "greater",
     share: false,
     resampling: resamplingOf(rows.length, metricResampleScorer(metric, own, "ofWritten", input, textsResampler(input))),
@@ -210,7 +210,7 @@ async function calibrated(rows: readonly Row[], model: 1 | 2): Promise<MeasuredM
   return {
     name: own.word,
     call: own,
-    value: must(metric.compute, own.word)(own, input),
+    value: mustExist(metric.compute, own.word)(own, input),
     better: "less",
     share: false,
     resampling: resamplingOf(rows.length, metricResampleScorer(metric, own, "compute", input, labelsResampler(input))),
@@ -313,10 +313,10 @@ async function main({
         const rows = Array.from({ length: size }, () => one.row(g));
         const measures = [await one.measure(rows, 1), await one.measure(rows, 2)] as const;
         const drawn = await resampleMetrics(measures);
-        const [first, second] = measures.map((measure) => must(drawn.get(measure), "a score"));
+        const [first, second] = measures.map((measure) => mustExist(drawn.get(measure), "a score"));
         const found = [
-          [must(first, "a score").score.interval, a, alone],
-          [scoreDifference(must(first, "a score"), must(second, "a score")).interval, b - a, apart],
+          [mustExist(first, "a score").score.interval, a, alone],
+          [scoreDifference(mustExist(first, "a score"), mustExist(second, "a score")).interval, b - a, apart],
         ] as const;
         for (const [interval, truth, counts] of found) {
           if (!counts) continue;
@@ -327,7 +327,7 @@ async function main({
           }
         }
       }
-      const [o, d] = [must(alone, "counts"), must(apart, "counts")];
+      const [o, d] = [mustExist(alone, "counts"), mustExist(apart, "counts")];
       const mean = ({ width, none }: Covered): string => (width / Math.max(1, sets - none)).toPrecision(3);
       lines.push([one.name, String(size), share(o, sets), mean(o), share(d, sets), mean(d), String(o.none + d.none)]);
       console.error(lines.at(-1)!.join("  "));

@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { Command } from "commander";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
-import { formatFigure, type DeploymentProof } from "#kernel/deployments/proof.js";
+import { formatProofNumber, type DeploymentProof } from "#kernel/deployments/proof.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { verifyDeployment } from "#kernel/features/deploy/verify.js";
 import { RefusedError } from "#kernel/session/execution-context.js";
@@ -57,7 +57,7 @@ class Notebook {
 function told({ verdict, compared, unproved }: DeploymentProof): string {
   if (verdict === "not run" || !compared) return `not run (${(unproved ?? "").slice(0, 40)})`;
   const { difference, greatest, agree, inputs, tokens } = compared;
-  const near = difference === null ? "" : `${formatFigure(difference / Math.max(1, greatest))} `;
+  const near = difference === null ? "" : `${formatProofNumber(difference / Math.max(1, greatest))} `;
   const same = tokens ? `${String(tokens.agree)}/${String(tokens.of)} tokens` : `${String(agree)}/${String(inputs)}`;
   return `${near}${same}`;
 }

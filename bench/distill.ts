@@ -9,7 +9,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { writeDerivedBase } from "#kernel/runs/folders/made-folder.js";
 import { openBase } from "#kernel/bases/open.js";
 import { findPackagedBase, ensurePackageFolder } from "#kernel/bases/packages.js";
@@ -46,7 +46,7 @@ const named = ({ untaught }: Options): readonly string[] => [TEACHER, STUDENT, A
 
 async function main(o: Options): Promise<void> {
   const sets = o.sets.split(",").map((wanted) =>
-    must(
+    mustExist(
       SETS.find(({ name }) => name === wanted),
       `the set ${wanted}`,
     ),
@@ -159,7 +159,7 @@ recipe short { ${o.recipe}, keep: last, seed: ${String(o.seed)} }`);
 /** Writes the blocks of the untuned MiniLM from which the student starts. */
 async function cutBase(folder: string, layers: string): Promise<void> {
   const base = await openBase(
-    await ensurePackageFolder(must(findPackagedBase(MINILM), MINILM), {}),
+    await ensurePackageFolder(mustExist(findPackagedBase(MINILM), MINILM), {}),
     "package",
     registry,
   );

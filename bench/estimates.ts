@@ -4,7 +4,7 @@
  * time is no test, and the output marks it. The memory factors were fitted to other pairs than these.
  */
 import { Command } from "commander";
-import { memoryBytes, productFlopsPerToken, updateFlops } from "#dsl/compiler/plan/estimates.js";
+import { peakMemoryBytes, matrixFlopsPerToken, updateFlops } from "#dsl/compiler/plan/estimates.js";
 import { programMemoryOf } from "#dsl/tensor/memory.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import { processor } from "./finetune/report.js";
@@ -72,14 +72,21 @@ async function main(o: Options): Promise<void> {
             const of: Case = { model, technique, dtype, recompute, batch, length };
             const made = MODELS[model]!({ technique, dropout: 0, passes: { precision: dtype, recompute } });
             const shape = shapeOf(of, made);
-            const effort = productFlopsPerToken(shape, length) * batch * length + updateFlops(shape);
+            const effort = matrixFlopsPerToken(shape, length) * batch * length + updateFlops(shape);
             const { peak, seconds } = await measured(of, made, o.steps);
             const walked = programMemoryOf(made.program, { batch, length, targets: batch * (length - 1) });
-            const engine = memoryBytes({ ...shape, tokens: 0, trainable: 0, parameters: 0, vocabulary: 0, low: false });
+            const engine = peakMemoryBytes({
+              ...shape,
+              tokens: 0,
+              trainable: 0,
+              parameters: 0,
+              vocabulary: 0,
+              low: false,
+            });
             const line: Line = {
               ...of,
               memory: {
-                plan: Math.round(memoryBytes(shape) / MIB),
+                plan: Math.round(peakMemoryBytes(shape) / MIB),
                 walk: Math.round((walked.state + walked.working + engine) / MIB),
                 measured: peak,
               },

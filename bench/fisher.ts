@@ -17,7 +17,7 @@ import { registry } from "#stdlib/registry.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
+import { encodeSplit, rowEncodingOptionsOf } from "#kernel/data/encoding/encoded.js";
 import { toFloats, scalarF32 } from "#kernel/engines/feeds.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
@@ -26,7 +26,7 @@ import { SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import { consolidateWeights, type ConsolidateOptions } from "#kernel/features/update/consolidate.js";
 import { fisherDirectionCount } from "#stdlib/strategies/shared/directions.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { processor } from "./finetune/report.js";
 import { integers, peakRss } from "./step/batch.js";
 import { table } from "./table.js";
@@ -95,8 +95,8 @@ train m on d { epochs: 1, batch_size: 32, optimizer: adamw(learning_rate: ${tech
     const { plan, labels: names } = handle.weights!;
     const { open } = await session.weights.ready(handle as Parameters<typeof session.weights.ready>[0], hostContext);
     const { base, tokenizer } = await session.weights.parts(plan, hostContext);
-    const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, names, "m");
-    const data = await session.datasets.data(plan.recipe.data, dataReaderOfModel(plan.recipe.model), hostContext);
+    const encoding = await rowEncodingOptionsOf({ recipe: plan.recipe }, base, tokenizer, names, "m");
+    const data = await session.datasets.data(plan.recipe.data, dataReadingSettingsOf(plan.recipe.model), hostContext);
     const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const ewc = {
       call: { kind: "strategy", word: "ewc", arguments: {} },

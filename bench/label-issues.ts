@@ -10,7 +10,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { suspectedLabels, judgeLabels, type SuspectedLabel } from "#kernel/data/judging/judges.js";
+import { suspectedLabels, estimateLabelNoise, type SuspectedLabel } from "#kernel/data/judging/judges.js";
 import type { LabelNoiseEstimate } from "#kernel/data/judging/noise.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { flipped } from "./judging/flips.js";
@@ -88,7 +88,7 @@ async function main(o: Options): Promise<void> {
     const vectors = await vectorsOf(set.name, texts);
     for (const seed of seeds) {
       const { labels, turned } = flipped(own, names.length, Number(o.flips), seed);
-      const said = judgeLabels(texts, vectors, labels, names.length);
+      const said = estimateLabelNoise(texts, vectors, labels, names.length);
       const found = suspectedLabels(said, labels, names.length);
       cases.push({ set: set.name, labels, said, found, count: names.length, own, turned });
     }

@@ -7,7 +7,7 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
+import { parseValue, fillValueDefaults } from "#dsl/compiler/statement/value.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { prepareMetric } from "#kernel/inference/measuring/measure-metric.js";
@@ -67,7 +67,7 @@ function callOf(name: string, labels: readonly string[]): Call {
   if (!parameter) throw new Error("no metrics to evaluate");
   const read = parseValue(written(name), parameter, registry);
   const data = labels.length > 0 ? { labels } : {};
-  const whole = read.value === undefined ? read : completeValue(read.value, parameter, registry, data);
+  const whole = read.value === undefined ? read : fillValueDefaults(read.value, parameter, registry, data);
   const wrong = whole.diagnostics.find(({ severity }) => severity === "error");
   const call = (whole.value as readonly Call[] | undefined)?.[0];
   if (wrong || !call) throw new Error(`${name}: ${wrong?.code ?? "is no metric"}`);

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { suspectedLabels, judgeLabels } from "#kernel/data/judging/judges.js";
+import { suspectedLabels, estimateLabelNoise } from "#kernel/data/judging/judges.js";
 import { flipped } from "./judging/flips.js";
 import { SETS, vectorsOf } from "./judging/sets.js";
 import { brokenRows, twoEncodings } from "./planted/broken.js";
@@ -60,7 +60,7 @@ async function flips(name: string, seed: number): Promise<Line> {
   const texts = rows.map(({ text }) => text);
   const vectors = await vectorsOf(name, texts);
   const { labels, turned } = flipped(own, names.length, 0.05, seed);
-  const found = suspectedLabels(judgeLabels(texts, vectors, labels, names.length), labels, names.length);
+  const found = suspectedLabels(estimateLabelNoise(texts, vectors, labels, names.length), labels, names.length);
   const right = found.filter(({ row }) => turned.has(row)).length;
   return {
     fault: "flipped labels",

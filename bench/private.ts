@@ -8,13 +8,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit, type EncodedRows, encodingOf } from "#kernel/data/encoding/encoded.js";
+import { encodeSplit, type EncodedRows, rowEncodingOptionsOf } from "#kernel/data/encoding/encoded.js";
 import { startEngine } from "#kernel/engines/start-engine.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
 import { openModelOfPlan } from "#kernel/models/open-model.js";
@@ -58,10 +58,10 @@ async function main(o: Options): Promise<void> {
 model m { base: "all-MiniLM-L6-v2", task: text_classification, technique: ${o.technique}, max_length: ${String(Math.max(32, 2 * Number(o.length)))} }
 train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate: 1e-6) }`;
     await session.run({ id: "a", title: "a", text, cell: 1 }, { screen: silent, hostContext }, () => undefined);
-    const { plan, labels } = must((values.get("m") as ModelHandle).weights, "trained weights");
+    const { plan, labels } = mustExist((values.get("m") as ModelHandle).weights, "trained weights");
     const { base, tokenizer } = await session.weights.parts(plan, hostContext);
-    const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
-    const data = await session.datasets.data(plan.recipe.data, dataReaderOfModel(plan.recipe.model), hostContext);
+    const encoding = await rowEncodingOptionsOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
+    const data = await session.datasets.data(plan.recipe.data, dataReadingSettingsOf(plan.recipe.model), hostContext);
     const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const loader = new DataLoader(rows, {
       batchSize: batch,
@@ -75,7 +75,7 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
       openModelOfPlan(plainEngine, plan, base, labels, folder),
       openModelOfPlan(privateEngine, withPrivacy(plan), base, labels, folder),
     ]);
-    const programs = must(hidden.learning.private, "private programs");
+    const programs = mustExist(hidden.learning.private, "private programs");
     const updates = new PrivateUpdates({
       loader,
       units: privacyUnitsOf(rows),
@@ -85,7 +85,7 @@ train m on d { steps: 1, batch_size: ${o.batch}, optimizer: adamw(learning_rate:
       privacy: { clip: 1, noise: 1, rate: batch / rows.lengths.length },
     });
     const same = {
-      update: (step: number) => updates.updateFor(step, must(loader.update(step).part(0).rows, "rows of a batch")),
+      update: (step: number) => updates.updateFor(step, mustExist(loader.update(step).part(0).rows, "rows of a batch")),
     };
     const rate = (): number => 1e-6;
     const of = {
@@ -143,7 +143,7 @@ function tell(
   [before = Number.NaN, after = Number.NaN]: readonly number[],
 ): void {
   const [plain, hidden] = [median(times.plain), median(times.private)];
-  const ratios = times.private.map((one, i) => one / must(times.plain[i], "a time")).toSorted((a, b) => a - b);
+  const ratios = times.private.map((one, i) => one / mustExist(times.plain[i], "a time")).toSorted((a, b) => a - b);
   const tokens = rows.lengths.reduce((a, b) => a + b, 0) / rows.lengths.length;
   const ms = (seconds: number): string => (1e3 * seconds).toFixed(1);
   const line = [

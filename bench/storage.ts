@@ -13,7 +13,7 @@ import type { Recompute } from "#dsl/tensor/passes/pass.js";
 import type { NDArray, Program } from "#dsl/tensor/program.js";
 import type { WeightStorage } from "#dsl/tensor/storage.js";
 import { DTYPE_BYTES } from "#dsl/tensor/values.js";
-import { memoryBytes } from "#dsl/compiler/plan/estimates.js";
+import { peakMemoryBytes } from "#dsl/compiler/plan/estimates.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { EngineOptions } from "#kernel/engines/engine.js";
@@ -111,7 +111,7 @@ async function measured(of: Setting, o: Options): Promise<Run> {
     const walked = programMemoryOf(made.program, { batch, length, targets: batch * (length - 1) });
     const state = stateBytes(made.program);
     const shape = shapeOf({ technique: "lora", dtype: "f32", recompute: o.recompute, batch, length }, plain);
-    const plan = memoryBytes({ ...shape, saved: stateBytes(plain.program) - state });
+    const plan = peakMemoryBytes({ ...shape, saved: stateBytes(plain.program) - state });
     return {
       ...of,
       stateMiB: Math.round(state / MIB),

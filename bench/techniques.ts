@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { checkFile } from "#kernel/apps/checking/checking.js";
 import { version } from "#kernel/session/version.js";
@@ -134,7 +134,7 @@ async function planOf(program: string): Promise<Plan> {
   const { diagnostics, sources, actions } = await checkFile(program, { trusted: true });
   const errors = diagnostics.filter((d) => d.severity === "error");
   const train = actions.find((action) => action.verb === "train");
-  if (errors.length > 0 || !train) throw new Error(`${program}: ${JSON.stringify(toJson(errors, sources))}`);
+  if (errors.length > 0 || !train) throw new Error(`${program}: ${JSON.stringify(diagnosticsToJson(errors, sources))}`);
   return train.plan;
 }
 

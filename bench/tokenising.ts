@@ -13,7 +13,7 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import { resolveBase } from "#kernel/bases/resolve.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import { prepareFetchedRows } from "#kernel/data/sources/prepare.js";
-import { tokenFileOf } from "#kernel/data/sources/token-file.js";
+import { openOrMakeTokenFile } from "#kernel/data/sources/token-file.js";
 import { ensurePythonEnv } from "#tools/python-env.mjs";
 import { median } from "./quality/report.js";
 import { processor } from "./finetune/report.js";
@@ -55,7 +55,7 @@ async function ours(folder: string, base: string): Promise<Ours> {
   const tokenizer = await loadTokenizer(base);
   await tokenizer.encode(["one text, so that the process of the tokenizer is there"], 128);
   const from = performance.now();
-  const { lengths } = await tokenFileOf(rows, tokenizer);
+  const { lengths } = await openOrMakeTokenFile(rows, tokenizer);
   const seconds = (performance.now() - from) / 1000;
   const peakMiB = Math.round(process.resourceUsage().maxRSS / 1024);
   return { seconds, tokens: lengths.reduce((a, b) => a + b, 0), peakMiB };

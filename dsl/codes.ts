@@ -1,12 +1,12 @@
 /** All error codes of the compiler. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { annotateCodes, type AnnotateCodeData } from "./compiler/annotate/annotate-codes.js";
-import { autoCodes, type AutoCodeData } from "./compiler/sweep/auto-codes.js";
+import { autoSweepCodes, type AutoSweepCodeData } from "./compiler/sweep/auto-codes.js";
 import { experimentCodes, type ExperimentCodeData } from "./compiler/experiment/experiment-codes.js";
 import { reportCodes, type ReportCodeData } from "./compiler/report/report-codes.js";
 import { internalCodes, type InternalCodeData } from "./language/diagnostics/internal-codes.js";
 import { graphCodes, type GraphCodeData } from "./tensor/codes.js";
-import { apartCodes, type ApartCodeData } from "./compiler/plan/codes/client-codes.js";
+import { clientDataCodes, type ClientDataCodeData } from "./compiler/plan/codes/client-codes.js";
 import { compressCodes, type CompressCodeData } from "./compiler/compress/compress-codes.js";
 import {
   contenderCodes,
@@ -25,13 +25,13 @@ import {
 } from "./compiler/plan/codes/repeated-training-codes.js";
 import { federateCodes, type FederateCodeData } from "./compiler/federate/federate-codes.js";
 import {
-  loadedCodes,
-  type LoadedCodeData,
+  loadedModelCodes,
+  type LoadedModelCodeData,
   scratchCodes,
   type ScratchCodeData,
 } from "./compiler/plan/codes/model-codes.js";
 import { nameCodes, type NameCodeData } from "./compiler/plan/codes/name-codes.js";
-import { privateCodes, type PrivateCodeData } from "./compiler/plan/codes/private-codes.js";
+import { privacyGuaranteeCodes, type PrivacyGuaranteeCodeData } from "./compiler/plan/codes/private-codes.js";
 import {
   searchCodes,
   type SearchCodeData,
@@ -43,11 +43,11 @@ import { calibrationCodes, type CalibrationCodeData } from "./compiler/checks/ca
 import { canaryCodes, type CanaryCodeData } from "./compiler/checks/canary-codes.js";
 import { dataCodes, type DataCodeData } from "./compiler/checks/data-codes.js";
 import { oddLabelCodes, type OddLabelCodeData } from "./compiler/checks/odd-label-codes.js";
-import { personalCodes, type PersonalCodeData } from "./compiler/checks/personal-codes.js";
+import { personalDataCodes, type PersonalDataCodeData } from "./compiler/checks/personal-codes.js";
 import { privacyCodes, type PrivacyCodeData } from "./compiler/checks/privacy-codes.js";
-import { rankCodes, type RankCodeData } from "./compiler/checks/rank-codes.js";
+import { workerRankCodes, type WorkerRankCodeData } from "./compiler/checks/rank-codes.js";
 import { trainingCodes, type TrainingCodeData } from "./compiler/checks/training-codes.js";
-import { worldCodes, type WorldCodeData } from "./compiler/checks/world-codes.js";
+import { dataAndModelCodes, type DataAndModelCodeData } from "./compiler/checks/world-codes.js";
 import { syntaxCodes, type SyntaxCodeData } from "./language/syntax/codes.js";
 import { allowCodes, type AllowCodeData } from "./language/types/codes/allow-codes.js";
 import { valueCodes, type ValueCodeData } from "./language/types/codes/value-codes.js";
@@ -57,22 +57,22 @@ import { versionCodes, type VersionCodeData } from "./language/types/codes/versi
 export interface DslCodeData
   extends
     AnnotateCodeData,
-    AutoCodeData,
+    AutoSweepCodeData,
     ExperimentCodeData,
     ReportCodeData,
     InternalCodeData,
     GraphCodeData,
-    ApartCodeData,
+    ClientDataCodeData,
     CompressCodeData,
     ContenderCodeData,
     DeployCodeData,
     DetachCodeData,
     FederateCodeData,
     FoldCodeData,
-    LoadedCodeData,
+    LoadedModelCodeData,
     MetricCodeData,
     NameCodeData,
-    PrivateCodeData,
+    PrivacyGuaranteeCodeData,
     RepeatCodeData,
     ScratchCodeData,
     SearchCodeData,
@@ -82,11 +82,11 @@ export interface DslCodeData
     CanaryCodeData,
     DataCodeData,
     OddLabelCodeData,
-    PersonalCodeData,
+    PersonalDataCodeData,
     PrivacyCodeData,
-    RankCodeData,
+    WorkerRankCodeData,
     TrainingCodeData,
-    WorldCodeData,
+    DataAndModelCodeData,
     SyntaxCodeData,
     AllowCodeData,
     ValueCodeData,
@@ -98,22 +98,22 @@ declare module "#dsl/language/diagnostics/codes.js" {
 
 export const dslCodes: CodeTable<DslCodeData> = {
   ...annotateCodes,
-  ...autoCodes,
+  ...autoSweepCodes,
   ...experimentCodes,
   ...reportCodes,
   ...internalCodes,
   ...graphCodes,
-  ...apartCodes,
+  ...clientDataCodes,
   ...compressCodes,
   ...contenderCodes,
   ...deployCodes,
   ...detachCodes,
   ...federateCodes,
   ...foldCodes,
-  ...loadedCodes,
+  ...loadedModelCodes,
   ...metricCodes,
   ...nameCodes,
-  ...privateCodes,
+  ...privacyGuaranteeCodes,
   ...repeatCodes,
   ...scratchCodes,
   ...searchCodes,
@@ -123,11 +123,11 @@ export const dslCodes: CodeTable<DslCodeData> = {
   ...canaryCodes,
   ...dataCodes,
   ...oddLabelCodes,
-  ...personalCodes,
+  ...personalDataCodes,
   ...privacyCodes,
-  ...rankCodes,
+  ...workerRankCodes,
   ...trainingCodes,
-  ...worldCodes,
+  ...dataAndModelCodes,
   ...syntaxCodes,
   ...allowCodes,
   ...valueCodes,

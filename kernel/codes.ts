@@ -13,7 +13,7 @@ import { controlCodes, type ControlCodeData } from "./remote/supervisor/codes.js
 import { coreCodes, type CoreCodeData } from "./portable-codes.js";
 import { datasetsCodes, type DatasetsCodeData } from "./data/sources/codes.js";
 import { hubCodes, type HubCodeData } from "./data/sources/hub/codes.js";
-import { redactedCodes, type RedactedCodeData } from "./data/sources/redacted-codes.js";
+import { redactionCodes, type RedactionCodeData } from "./data/sources/redacted-codes.js";
 import { deployingCodes, type DeployingCodeData } from "./deployments/codes.js";
 import { pushCodes, type PushCodeData } from "./deployments/pushing/push-codes.js";
 import { runtimesCodes, type RuntimesCodeData } from "./deployments/runtimes/codes.js";
@@ -67,7 +67,7 @@ export interface KernelCodeData
     ControlCodeData,
     DatasetsCodeData,
     HubCodeData,
-    RedactedCodeData,
+    RedactionCodeData,
     DeployingCodeData,
     PushCodeData,
     RuntimesCodeData,
@@ -123,7 +123,7 @@ export const kernelCodes: CodeTable<KernelCodeData> = {
   ...controlCodes,
   ...datasetsCodes,
   ...hubCodes,
-  ...redactedCodes,
+  ...redactionCodes,
   ...deployingCodes,
   ...pushCodes,
   ...runtimesCodes,

@@ -8,7 +8,7 @@ import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
-import { anchor } from "#kernel/display/markdown.js";
+import { headingAnchor } from "#kernel/display/markdown.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Files that are written or made by `npm run docs`; installed and built ones are left out. */
@@ -32,7 +32,7 @@ const prose = (text: string): string => text.replace(/^(`{3,}).*\n[^]*?^\1$/gm, 
 
 function headings(file: string): ReadonlySet<string> {
   const lines = prose(read(file)).split("\n");
-  return new Set(lines.flatMap((line) => (/^#+ /.test(line) ? [anchor(line.replace(/^#+ /, ""))] : [])));
+  return new Set(lines.flatMap((line) => (/^#+ /.test(line) ? [headingAnchor(line.replace(/^#+ /, ""))] : [])));
 }
 
 /** Links of a document to files or headings that do not exist. */

@@ -2,7 +2,7 @@
  * Populations with one rare label, the predictions of two models for them, and functions that draw and measure sets of
  * rows.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { MeasuredMetric } from "#kernel/inference/measuring/comparison.js";
@@ -123,7 +123,7 @@ function labelRows({ counts, apart, from }: Setting, of: readonly number[], g: R
     });
   });
   const [first, second] = models.map((model) => ({ of: "compute", input: { labels, truth, ...model } }) as const);
-  return [must(first, "a model"), must(second, "a model")];
+  return [mustExist(first, "a model"), mustExist(second, "a model")];
 }
 
 function setRows({ counts, apart, from }: Setting, of: readonly number[], g: RandomSource): Drawn {
@@ -138,7 +138,7 @@ function setRows({ counts, apart, from }: Setting, of: readonly number[], g: Ran
       models[model]!.probabilities[at] = 1 / (1 + Math.exp(from - said));
     });
   const [first, second] = models.map((model) => ({ of: "ofLabelSets", input: { labels, truth, ...model } }) as const);
-  return [must(first, "a model"), must(second, "a model")];
+  return [mustExist(first, "a model"), mustExist(second, "a model")];
 }
 
 export interface Asked {
@@ -204,8 +204,8 @@ export async function measureOf({ word, given, name }: Asked, answered: Answered
 }
 function valueOf(metric: MetricImplementation, call: Call, answered: Answered): number {
   return answered.of === "compute"
-    ? must(metric.compute, call.word)(call, answered.input)
-    : must(metric.ofLabelSets, call.word)(call, answered.input);
+    ? mustExist(metric.compute, call.word)(call, answered.input)
+    : mustExist(metric.ofLabelSets, call.word)(call, answered.input);
 }
 
 /** Returns the value of both models in the population, counted on `rows` rows. */

@@ -1,7 +1,7 @@
 /**
  * Measures the coverage of intervals where one label is rare, and their width relative to the best published method.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { scoreDifference, resampleMetrics } from "#kernel/inference/measuring/comparison.js";
 import type { ConfidenceInterval } from "#stdlib/statistics/interval.js";
 import { regularizedIncompleteBeta } from "#stdlib/statistics/mid-p.js";
@@ -67,15 +67,18 @@ export async function coveredIn(
   for (let set = 0; set < sets; set++) {
     const answers = drawnRows(setting, g);
     for (const row of rows) {
-      const [a, b] = must(truths.get(row.asked), "a true value");
+      const [a, b] = mustExist(truths.get(row.asked), "a true value");
       const measures = [await measureOf(row.asked, answers[0]), await measureOf(row.asked, answers[1])] as const;
       const drawn = await resampleMetrics(measures);
-      const [first, second] = [must(drawn.get(measures[0]), "a score"), must(drawn.get(measures[1]), "a score")];
+      const [first, second] = [
+        mustExist(drawn.get(measures[0]), "a score"),
+        mustExist(drawn.get(measures[1]), "a score"),
+      ];
       row.score.add(first.score.interval, a);
       row.difference.add(scoreDifference(first, second).interval, b - a);
       if (set >= tried) continue;
       row.tried.add(first.score.interval, a);
-      const of = must(measures[0].resampling, "rows");
+      const of = mustExist(measures[0].resampling, "rows");
       for (const [name, interval] of Object.entries(published(row.asked, answers[0], first.score.value, of, DRAWS))) {
         const counts = row.published.get(name) ?? new Covered();
         row.published.set(name, counts);

@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import type { ModelHandle, Prediction } from "#kernel/models/model-handle.js";
 import { TuneSession } from "#kernel/features/tune-session.js";
@@ -65,7 +65,7 @@ class Notebook {
   }
 
   model(name: string): ModelHandle {
-    return must(this.values.get(name), `model ${name}`) as ModelHandle;
+    return mustExist(this.values.get(name), `model ${name}`) as ModelHandle;
   }
 
   async close(): Promise<void> {
@@ -105,7 +105,7 @@ train learner on ${first} with plain`);
 }
 
 async function prepared(notebook: Notebook, name: string, { rows: most }: Sequence): Promise<Tested> {
-  const set = must(
+  const set = mustExist(
     SETS.find((one) => one.name === name),
     `set ${name}`,
   );
@@ -155,4 +155,4 @@ function likeliest(probabilities: Prediction["probabilities"], among: ReadonlySe
   return of.reduce((best, one) => (one[1] > best[1] ? one : best), ["", -1] as (typeof of)[number])[0];
 }
 
-await main(JSON.parse(must(process.argv[2], "a sequence")) as Sequence);
+await main(JSON.parse(mustExist(process.argv[2], "a sequence")) as Sequence);

@@ -1,5 +1,5 @@
 /** Runs one of Tunebook's searches on a problem, trial by trial. */
-import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
+import { parseValue, fillValueDefaults } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Parameter } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -18,7 +18,7 @@ export async function searchOf(text: string): Promise<Search> {
   const parameter = registry.find("verb", "sweep")?.parameters.find((one: Parameter) => one.name === "search");
   if (!parameter) throw new Error("no search to sweep by");
   const read = parseValue(text, parameter, registry);
-  const whole = read.value === undefined ? read : completeValue(read.value, parameter, registry);
+  const whole = read.value === undefined ? read : fillValueDefaults(read.value, parameter, registry);
   const wrong = whole.diagnostics.find(({ severity }) => severity === "error");
   const call = whole.value as Call | undefined;
   if (wrong || !call) throw new Error(`${text}: ${wrong?.code ?? "is no search"}`);

@@ -3,7 +3,7 @@ import type { Carrier, CarrierOptions } from "./carrier.js";
 import { gpt2 } from "./gpt2.js";
 import { minilm } from "./minilm.js";
 import { smollm2 } from "./smollm2.js";
-import type { StepShape } from "#dsl/compiler/plan/estimates.js";
+import type { StepCostInput } from "#dsl/compiler/plan/estimates.js";
 
 export const MODELS: Readonly<Record<string, (o: CarrierOptions) => Carrier>> = { minilm, gpt2, smollm2 };
 
@@ -17,7 +17,7 @@ interface Measured {
 }
 
 /** Derives from the program's state what the plan reads from a base's files. */
-export function shapeOf(of: Measured, { program, sizes, windows }: Carrier): StepShape {
+export function shapeOf(of: Measured, { program, sizes, windows }: Carrier): StepCostInput {
   const states = Object.entries(program.state).filter(([name]) => !name.startsWith("adam."));
   const count = (chosen: typeof states): number =>
     chosen.reduce((sum, [, { type }]) => sum + type.shape.reduce<number>((p, d) => p * Number(d), 1), 0);

@@ -6,7 +6,7 @@ import { ALLOW_PARAMETER, allowableCodes } from "../language/types/allow.js";
 import { codeEntryOf, diagnosticText } from "../language/diagnostics/codes.js";
 import * as t from "../language/syntax/tokens.js";
 import { programAfterCells, TYPED_SOURCE_ID } from "./completion-request.js";
-import { glossOf, type AssistContext, type CompletionItem } from "./items.js";
+import { oneLineGlossOfDoc, type AssistContext, type CompletionItem } from "./items.js";
 
 export function diagnosticCodeItems(
   text: string,
@@ -33,7 +33,7 @@ export function diagnosticCodeItems(
       return {
         text: `${code}: `,
         type: "code",
-        gloss: glossOf(doc),
+        gloss: oneLineGlossOfDoc(doc),
         doc,
         ...(detail !== undefined && { detail }),
       };

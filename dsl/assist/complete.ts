@@ -5,8 +5,8 @@ import type { Program } from "../compiler/plan/program.js";
 import { splitNames } from "../compiler/checks/world.js";
 import type { NameKind } from "../compiler/plan/known-names.js";
 import { isCall, verbParametersOf, resolveData } from "../compiler/plan/definitions.js";
-import { isFailed, type Need } from "../language/types/facts.js";
-import { kindsIn } from "../language/types/parts.js";
+import { isFailedFact, type Need } from "../language/types/facts.js";
+import { wordKindsIn } from "../language/types/parts.js";
 import { describeType } from "../language/types/shapes.js";
 import { topicDocs, topicsByKind } from "../compiler/show/show.js";
 import type { Parameter, Registry, Verb } from "../language/types/registry.js";
@@ -21,17 +21,23 @@ import {
 import { connectorDocs, defaultText } from "./hover.js";
 import { parse } from "../language/syntax/parse.js";
 import { diagnosticCodeItems } from "./codes.js";
-import { pathAt, pathItems, stringAt, type PathAtCursor } from "./files.js";
-import { glossOf, glossOfName, type AssistContext, type Completions, type CompletionItem } from "./items.js";
+import { pathTypedAt, pathItems, unclosedStringAt, type PathAtCursor } from "./files.js";
+import {
+  oneLineGlossOfDoc,
+  glossAsParameterValue,
+  type AssistContext,
+  type Completions,
+  type CompletionItem,
+} from "./items.js";
 import { verbParameters } from "./frames.js";
 import { cursorContextAt, type CursorContext } from "./situation.js";
 import { referenceItems, referenceItemsFor, valueItems, wordItems } from "./value-items.js";
 
 export function complete(text: string, offset: number, context: AssistContext): Completions {
   const { registry } = context;
-  const path = pathAt(text, offset, registry);
+  const path = pathTypedAt(text, offset, registry);
   if (path) return pathsAt(text, offset, path, context);
-  if (stringAt(text, offset)) return { items: [], start: offset, end: offset, needs: [] };
+  if (unclosedStringAt(text, offset)) return { items: [], start: offset, end: offset, needs: [] };
   const { typed, start, situation } = typedAt(text, offset, registry);
   const request = completionRequestAt(text, offset, start, context);
   const items = typed.startsWith("$") ? referenceItems(request.program()) : itemsFor(situation, request, context);
@@ -87,7 +93,8 @@ function statements({ text, start, registry }: CompletionRequest): CompletionIte
     .verbs()
     .filter((v) => !v.planned)
     .flatMap((v): CompletionItem[] => {
-      if (v.operands.what !== "version") return [{ text: v.name, type: "verb", gloss: glossOf(v.doc), doc: v.doc }];
+      if (v.operands.what !== "version")
+        return [{ text: v.name, type: "verb", gloss: oneLineGlossOfDoc(v.doc), doc: v.doc }];
       return opens ? [versionItem(`${v.name} ${String(LANGUAGE_VERSION)}`, v.doc)] : [];
     });
 }
@@ -120,12 +127,12 @@ function recordKeys({
     return unused(settings, used).map((p) => ({
       text: `${p.name}: `,
       type: "key",
-      gloss: glossOf(p.doc),
+      gloss: oneLineGlossOfDoc(p.doc),
       doc: p.doc,
     }));
   return keys
     .filter((k) => !used.includes(k))
-    .map((k) => ({ text: `${k}: `, type: "key", gloss: glossOfName(k, parameter) }));
+    .map((k) => ({ text: `${k}: `, type: "key", gloss: glossAsParameterValue(k, parameter) }));
 }
 
 function unused(parameters: readonly Parameter[], used: readonly string[]): readonly Parameter[] {
@@ -158,7 +165,7 @@ function pathsAt(text: string, offset: number, path: PathAtCursor, context: Assi
   const fact = context.facts.get(need);
   const place = { start: path.start, end: offset };
   if (fact === undefined) return { ...place, items: [], needs: [need] };
-  if (isFailed(fact)) return { ...place, items: [], needs: [] };
+  if (isFailedFact(fact)) return { ...place, items: [], needs: [] };
   const begun = path.typed.slice(path.folder.length).toLowerCase();
   return {
     ...place,
@@ -183,7 +190,7 @@ function partsOf(
   if (!verb || !parameter || inner.length > 0 || program.names.has(root)) return [];
   const name = firstOperandAtCursor(request);
   const standing = name === undefined ? undefined : program.names.get(name)?.draft?.given.get(root)?.value;
-  const words = kindsIn(parameter.type).flatMap((kind) => program.registry.ofKind(kind).filter((w) => !w.planned));
+  const words = wordKindsIn(parameter.type).flatMap((kind) => program.registry.ofKind(kind).filter((w) => !w.planned));
   const candidates = isCall(standing) ? words.filter((w) => w.name === standing.word) : words;
   return unique(
     keys(
@@ -203,7 +210,7 @@ function keys(parameters: readonly Parameter[], after: string): CompletionItem[]
   return [...parameters.filter(first), ...parameters.filter((p) => !first(p))].map((p) => ({
     text: `${p.name}${after}`,
     type: "key",
-    gloss: glossOf(p.doc),
+    gloss: oneLineGlossOfDoc(p.doc),
     detail: p.required
       ? `required: ${plain(describeType(p.type))}`
       : plain(`${describeType(p.type)}, else ${defaultText(p)}`),

@@ -5,7 +5,7 @@ import { readProgram } from "../compiler/program/compile.js";
 import type { Program } from "../compiler/plan/program.js";
 import { resolveModel } from "../compiler/plan/definitions.js";
 import type { ResolvedModel } from "../compiler/plan/resolved.js";
-import { isFailed, type BaseFacts } from "../language/types/facts.js";
+import { isFailedFact, type BaseFacts } from "../language/types/facts.js";
 import type { Registry } from "../language/types/registry.js";
 import type { AssistContext } from "./items.js";
 import { firstOperandName, statementAt } from "./token-at.js";
@@ -72,5 +72,5 @@ export function baseAtCursor(request: CompletionRequest): BaseFacts | undefined 
   const written = typeof given?.value === "string" ? given.value : undefined;
   const folder = program.folderAt(given?.span);
   const fact = written === undefined ? undefined : program.facts.get({ about: "base", name: written, folder });
-  return fact && !isFailed(fact) ? fact : undefined;
+  return fact && !isFailedFact(fact) ? fact : undefined;
 }

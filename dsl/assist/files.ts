@@ -17,8 +17,8 @@ export interface PathAtCursor {
 }
 
 /** Returns the path typed at `offset` if a file is expected there. */
-export function pathAt(text: string, offset: number, registry: Registry): PathAtCursor | undefined {
-  const last = stringAt(text, offset);
+export function pathTypedAt(text: string, offset: number, registry: Registry): PathAtCursor | undefined {
+  const last = unclosedStringAt(text, offset);
   if (!last) return undefined;
   const cursor = cursorContextAt(text, last.startOffset, registry);
   const typed = last.image.slice(1);
@@ -30,7 +30,7 @@ export function pathAt(text: string, offset: number, registry: Registry): PathAt
 }
 
 /** Returns the unclosed string being typed at `offset`. */
-export function stringAt(text: string, offset: number): IToken | undefined {
+export function unclosedStringAt(text: string, offset: number): IToken | undefined {
   const last = t.lex(text.slice(0, offset)).tokens.at(-1);
   const open = last?.tokenType === t.BadString && last.image.startsWith('"') && t.tokenEnd(last) === offset;
   return open ? last : undefined;

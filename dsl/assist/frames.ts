@@ -5,8 +5,8 @@
  */
 import type { IToken } from "chevrotain";
 import { ALLOW_PARAMETER } from "../language/types/allow.js";
-import { SHOW_PARAMETER, takesShow } from "../language/types/show-key.js";
-import { kindsIn } from "../language/types/parts.js";
+import { SHOW_PARAMETER, takesShowKey } from "../language/types/show-key.js";
+import { wordKindsIn } from "../language/types/parts.js";
 import type { Parameter, Registry, ValueType, Verb, Word } from "../language/types/registry.js";
 import { parseLimits } from "../language/syntax/limits.js";
 import * as t from "../language/syntax/tokens.js";
@@ -120,7 +120,7 @@ export class BracketFrameReader {
   private call(top: BracketFrame | undefined, name: string): BracketFrame {
     const { registry } = this;
     const expected = expectedType(top);
-    const fitting = kindsIn(expected ?? { is: "string" })
+    const fitting = wordKindsIn(expected ?? { is: "string" })
       .map((kind) => registry.find(kind, name))
       .find((word) => word !== undefined);
     const connector = this.connector === null ? undefined : this.verb?.connectors[this.connector];
@@ -191,7 +191,7 @@ export class BracketFrameReader {
     const [before, token, next] = [this.tokens[i - 1], this.tokens[i], this.tokens[i + 1]];
     if (top.valued || top.form === "list" || token?.tokenType !== t.Identifier || !next) return false;
     const begins = t.isOpenBracket(before) || before?.tokenType === t.Comma || before?.tokenType === t.NewLine;
-    const value = [t.Identifier, t.Num, t.Str, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType);
+    const value = [t.Identifier, t.Num, t.Str, t.DollarName, t.LeftBrace, t.LeftSquare].includes(next.tokenType);
     const named =
       top.form === "record"
         ? top.keys?.includes(token.image) === true
@@ -226,7 +226,7 @@ export function parameterAt(
   const [first, ...rest] = path;
   const parameter = parameters.find((p) => p.name === first) ?? parameters.find((p) => p.open);
   if (!parameter || rest.length === 0) return parameter;
-  for (const kind of kindsIn(parameter.type))
+  for (const kind of wordKindsIn(parameter.type))
     for (const word of registry.ofKind(kind)) {
       const found = parameterAt(
         word.parameters.filter((p) => !p.open),
@@ -245,7 +245,7 @@ export function verbParameters(verb: Verb, registry: Registry): readonly Paramet
     ...verb.parameters,
     ...(other === undefined ? [] : (registry.find("verb", other)?.parameters ?? [])),
     ...(verb.parameters.length > 0 || other !== undefined
-      ? [ALLOW_PARAMETER, ...(takesShow(verb) ? [SHOW_PARAMETER] : [])]
+      ? [ALLOW_PARAMETER, ...(takesShowKey(verb) ? [SHOW_PARAMETER] : [])]
       : []),
   ].filter((p) => !p.planned);
 }

@@ -174,7 +174,7 @@ export function termsIn(markdown: string): readonly Term[] {
 }
 
 /** Appends the meanings of the first terms that a hover text contains; `hovered`: its subject, which it explains itself. */
-export function withTerms(markdown: string, hovered: string): string {
+export function withTermMeanings(markdown: string, hovered: string): string {
   const subject = termBySpelling.get(hovered.toLowerCase());
   const terms = termsIn(markdown)
     .filter((entry) => entry !== subject)

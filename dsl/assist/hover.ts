@@ -1,14 +1,14 @@
 /** Hover: describes a word, key, value or name in Markdown, from its vocabulary record and the known facts. */
 import { codeEntryOf } from "../language/diagnostics/codes.js";
 import type { TokenType } from "chevrotain";
-import { kindsIn } from "../language/types/parts.js";
+import { wordKindsIn } from "../language/types/parts.js";
 import type { Program } from "../compiler/plan/program.js";
 import { boundText, describeType } from "../language/types/shapes.js";
 import { tuneText } from "../compiler/plan/text.js";
 import type { Parameter, Word } from "../language/types/registry.js";
 import * as t from "../language/syntax/tokens.js";
-import { meaningForParameter, type AssistContext } from "./items.js";
-import { withTerms } from "./glossary.js";
+import { meaningAsParameterValue, type AssistContext } from "./items.js";
+import { withTermMeanings } from "./glossary.js";
 import { programAfterCells } from "./completion-request.js";
 import { meaningOfName, meaningOfReference, meaningOfValue } from "./value-explanations.js";
 import { firstOperandName, statementAt, tokenAt } from "./token-at.js";
@@ -21,14 +21,14 @@ export interface Hover {
   readonly markdown: string;
 }
 
-const describedTokens: ReadonlySet<TokenType> = new Set([t.Identifier, t.Num, t.Str, t.TripleQuoted, t.Ref]);
+const describedTokens: ReadonlySet<TokenType> = new Set([t.Identifier, t.Num, t.Str, t.TripleQuoted, t.DollarName]);
 
 export function hoverAt(text: string, offset: number, context: AssistContext): Hover | undefined {
   const token = tokenAt(text, offset);
   if (!token || !describedTokens.has(token.tokenType)) return undefined;
   const [start, end] = [token.startOffset, t.tokenEnd(token)];
   const markdown = pageAt(text, start, token.image, token.tokenType === t.Identifier, context);
-  return markdown === undefined ? undefined : { start, end, markdown: withTerms(markdown, token.image) };
+  return markdown === undefined ? undefined : { start, end, markdown: withTermMeanings(markdown, token.image) };
 }
 
 function pageAt(
@@ -46,7 +46,7 @@ function pageAt(
   switch (situation.kind) {
     case "statement": {
       const verb = registry.verbs().find((v) => v.name === image);
-      return verb && wordPage(verb, verbParameters(verb, registry));
+      return verb && wordHoverText(verb, verbParameters(verb, registry));
     }
     case "key": {
       // For `optimizer.learning_rate`: the part under the mouse and the parts before it.
@@ -75,7 +75,7 @@ function pageAt(
       const { calls } = situation.connector === null ? situation.verb.operands : {};
       const kind = target ? "target" : calls;
       const word = kind && !program().names.has(image) ? registry.find(kind, image) : undefined;
-      if (word) return wordPage(word, []);
+      if (word) return wordHoverText(word, []);
       const named = program().names.get(image);
       if (named) return meaningOfName(program(), image, named);
       return situation.operands > 0 && Object.hasOwn(situation.verb.connectors, image)
@@ -87,13 +87,13 @@ function pageAt(
       return entry && `**${image}**: ${entry.explain}`;
     }
     case "record-key": {
-      const means = meaningForParameter(situation.parameter, image);
+      const means = meaningAsParameterValue(situation.parameter, image);
       return means === undefined ? undefined : `**${image}** of \`${situation.parameter?.name ?? ""}\`: ${means}`;
     }
   }
 
   function valuePage(cursor: Extract<CursorContext, { kind: "value" | "argument" }>): string | undefined {
-    const kinds = cursor.type ? kindsIn(cursor.type) : [];
+    const kinds = cursor.type ? wordKindsIn(cursor.type) : [];
     const word = isName ? kinds.map((kind) => registry.find(kind, image)).find((w) => w !== undefined) : undefined;
     const parameter =
       cursor.kind === "value" ? cursor.parameter : cursor.word.parameters.find((p) => p.positional !== undefined);
@@ -112,12 +112,12 @@ function pageAt(
       ),
     });
     const here = meaning === undefined ? [] : [`Here: ${meaning}.`];
-    if (word) return [wordPage(word, word.parameters), ...here].join("\n\n");
+    if (word) return [wordHoverText(word, word.parameters), ...here].join("\n\n");
     const column =
       isName || image.startsWith('"') ? columnPage(program(), cursor, image.replace(/^"|"$/g, "")) : undefined;
     if (column) return column;
     if (!parameter) return here[0];
-    const means = meaningForParameter(parameter, image);
+    const means = meaningAsParameterValue(parameter, image);
     const head = `**${image.length > 40 ? "value" : image}** of \`${parameter.name}\`${means === undefined ? "" : `: ${means}`}`;
     return [head, ...here, ...pagesOf(parameter)].join("\n\n");
   }
@@ -168,7 +168,7 @@ function memberPage(program: Program, root: string, member: string): string | un
   return `**${root}.${member}** is a split of \`${root}\``;
 }
 
-export function wordPage(word: Word, parameters: readonly Parameter[]): string {
+export function wordHoverText(word: Word, parameters: readonly Parameter[]): string {
   const rows = parameters.filter((p) => !p.planned).map((p) => `- \`${p.name}\`: ${p.doc} Default: ${defaultText(p)}.`);
   const planned = word.planned ? [`Not built yet; meanwhile: ${word.planned.meanwhile}.`] : [];
   return [

@@ -32,7 +32,7 @@ const longest = 64;
  * Returns the first sentence of a doc page. A long sentence is cut to the clauses, else the words, that fit one line of
  * a list.
  */
-export function glossOf(doc: string): string {
+export function oneLineGlossOfDoc(doc: string): string {
   const sentence = doc.split(/(?<=[.:;])\s+(?=\p{Lu})|\n/u)[0] ?? "";
   const plain = sentence.replaceAll("`", "").replace(/[.:;]$/, "");
   if (plain.length <= longest) return plain;
@@ -43,13 +43,13 @@ export function glossOf(doc: string): string {
   return `${cut.slice(0, space > 0 ? space : longest)}…`;
 }
 /** Returns the effect of a name as a parameter's value, as documented in its record. */
-export function meaningForParameter(parameter: Parameter | undefined, name: string): string | undefined {
+export function meaningAsParameterValue(parameter: Parameter | undefined, name: string): string | undefined {
   const means = parameter?.means;
   return means && Object.hasOwn(means, name) ? means[name] : undefined;
 }
 /** Returns the one-line gloss of such a name, even if its record does not document it (as with a user's own word). */
-export function glossOfName(name: string, parameter: Parameter | undefined): string {
-  return meaningForParameter(parameter, name) ?? (parameter ? `for ${parameter.name}` : "a value");
+export function glossAsParameterValue(name: string, parameter: Parameter | undefined): string {
+  return meaningAsParameterValue(parameter, name) ?? (parameter ? `for ${parameter.name}` : "a value");
 }
 
 export interface Completions {

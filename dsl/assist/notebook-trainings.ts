@@ -3,20 +3,20 @@
  * its names have at that point. Nothing needs to have run; unknown facts are omitted.
  */
 import type { Diagnostic } from "../language/diagnostics/diagnostic.js";
-import { Program, type Draft, type NamedTraining } from "../compiler/plan/program.js";
+import { Program, type DefinitionDraft, type NamedTraining } from "../compiler/plan/program.js";
 import type { GivenValue, DataPlan, Value } from "../language/types/value.js";
 import { Reporter } from "../language/diagnostics/reporter.js";
 import type { Source, SourceId } from "../language/diagnostics/span.js";
 import { splitNames } from "../compiler/checks/world.js";
 import { beginSource, endSource, readSilently, readStatement } from "../compiler/program/compile.js";
 import { resolveData, resolveModel, resolveRecipe } from "../compiler/plan/definitions.js";
-import type { Resolved, ResolvedModel } from "../compiler/plan/resolved.js";
+import type { ResolvedPlan, ResolvedModel } from "../compiler/plan/resolved.js";
 import { knownDataFacts } from "../compiler/plan/bases/known-data.js";
 import type { DataFacts } from "../language/types/facts.js";
 import type { Action } from "../compiler/plan/action.js";
 import type { RecipePlan } from "../compiler/plan/plan.js";
 import { planTraining } from "../compiler/drafts/plan-training.js";
-import { settingsOf } from "../compiler/drafts/settings.js";
+import { trainingSettingsOf } from "../compiler/drafts/settings.js";
 import { type PlannedTraining } from "../compiler/drafts/training-request.js";
 import type { Statement } from "../language/syntax/tree.js";
 import type { AssistContext } from "./items.js";
@@ -26,12 +26,16 @@ export interface PlacedStatement {
   readonly source: Source;
 }
 /** Resolved parts of a definition or training, as far as they are known. */
-export interface ResolvedParts {
-  readonly data?: { readonly draft: Draft; readonly plan: Resolved<DataPlan>; readonly facts?: DataFacts };
-  readonly model?: { readonly draft: Draft; readonly plan: ResolvedModel };
-  readonly recipe?: { readonly draft: Draft | null; readonly plan: Resolved<RecipePlan> };
+export interface ResolvedTrainingParts {
+  readonly data?: {
+    readonly draft: DefinitionDraft;
+    readonly plan: ResolvedPlan<DataPlan>;
+    readonly facts?: DataFacts;
+  };
+  readonly model?: { readonly draft: DefinitionDraft; readonly plan: ResolvedModel };
+  readonly recipe?: { readonly draft: DefinitionDraft | null; readonly plan: ResolvedPlan<RecipePlan> };
 }
-export interface TrainingStatement extends PlacedStatement, ResolvedParts {
+export interface TrainingStatement extends PlacedStatement, ResolvedTrainingParts {
   /** Name of the trained model. */
   readonly name: string;
   readonly settings: ReadonlyMap<string, GivenValue>;
@@ -40,8 +44,8 @@ export interface TrainingStatement extends PlacedStatement, ResolvedParts {
   readonly sweep?: Extract<Action, { verb: "sweep" }>["sweep"];
   readonly evaluations: readonly (PlacedStatement & { readonly action: Extract<Action, { verb: "evaluate" }> })[];
 }
-export interface DefinitionStatement extends PlacedStatement, ResolvedParts {
-  readonly draft: Draft;
+export interface DefinitionStatement extends PlacedStatement, ResolvedTrainingParts {
+  readonly draft: DefinitionDraft;
 }
 export interface NotebookTrainings {
   readonly program: Program;
@@ -132,7 +136,7 @@ function training(
   run: NamedTraining,
   more: Partial<TrainingStatement> = {},
 ): TrainingStatement {
-  const settings = settingsOf(program, run);
+  const settings = trainingSettingsOf(program, run);
   const here = placed.statement.verb.span;
   const parts = partsOf(program, run, settings);
   const places = { modelAt: here, dataAt: here, here };
@@ -150,7 +154,11 @@ function training(
   return { ...placed, ...parts, name, settings, ...(planned && { planned }), evaluations: [], ...more };
 }
 
-function partsOf(program: Program, run: NamedTraining, settings: ReadonlyMap<string, GivenValue>): ResolvedParts {
+function partsOf(
+  program: Program,
+  run: NamedTraining,
+  settings: ReadonlyMap<string, GivenValue>,
+): ResolvedTrainingParts {
   const data = dataPart(program, run.data);
   const model = modelPart(program, run.model, data?.plan.plan);
   const validation =
@@ -170,20 +178,24 @@ function partsOf(program: Program, run: NamedTraining, settings: ReadonlyMap<str
   });
   return { ...(data && { data }), ...(model && { model }), recipe: { draft: run.recipe, plan: recipe } };
 }
-function dataPart(program: Program, draft: Draft): ResolvedParts["data"] {
+function dataPart(program: Program, draft: DefinitionDraft): ResolvedTrainingParts["data"] {
   const plan = resolveData(program, draft, draft.span);
   if (!plan) return undefined;
   const facts = knownDataFacts(program, plan.plan);
   return { draft, plan, ...(facts && { facts }) };
 }
-function modelPart(program: Program, draft: Draft, data: DataPlan | undefined): ResolvedParts["model"] {
+function modelPart(
+  program: Program,
+  draft: DefinitionDraft,
+  data: DataPlan | undefined,
+): ResolvedTrainingParts["model"] {
   const plan = resolveModel(program, draft, draft.span, data ?? null);
   return plan && { draft, plan };
 }
 
 /** Returns the training that a sweep varies. */
 function sweptRun(program: Program, { operands, clauses }: Statement): NamedTraining | undefined {
-  const draft = (operand: Statement["operands"][number] | undefined): Draft | undefined =>
+  const draft = (operand: Statement["operands"][number] | undefined): DefinitionDraft | undefined =>
     operand?.is === "word" ? program.names.get(operand.text)?.draft : undefined;
   const after = (connector: string) => draft(clauses.find((c) => c.connector.text === connector)?.operands[0]);
   const [model, data, recipe] = [draft(operands[0]), after("on"), after("with")];

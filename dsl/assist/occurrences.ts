@@ -4,7 +4,7 @@ import type { Registry, ValueType, Verb } from "../language/types/registry.js";
 import { parse } from "../language/syntax/parse.js";
 import type { Expression, Operand, Statement } from "../language/syntax/tree.js";
 
-export interface Occurrence {
+export interface NameOccurrence {
   /** The name; parameters begin with `$`. */
   readonly name: string;
   readonly span: Span;
@@ -29,8 +29,8 @@ const verbOf = (statement: Statement, registry: Registry): Verb | undefined =>
   registry.find("verb", statement.verb.text) as Verb | undefined;
 
 /** Returns all names of a source in text order. */
-export function allNamesIn(source: Source, registry: Registry): readonly Occurrence[] {
-  const found: Occurrence[] = [];
+export function nameOccurrencesIn(source: Source, registry: Registry): readonly NameOccurrence[] {
+  const found: NameOccurrence[] = [];
   const named = (operand: Operand | undefined, defines: boolean): void => {
     const first = operand?.is === "word" && !operand.arguments ? operand.path[0] : undefined;
     if (first) found.push({ name: first.text, span: first.span, defines });
@@ -52,7 +52,7 @@ export function allNamesIn(source: Source, registry: Registry): readonly Occurre
   return found.sort((a, b) => a.span.start - b.span.start);
 }
 
-function inValue(value: Expression, type: ValueType | undefined, found: Occurrence[]): void {
+function inValue(value: Expression, type: ValueType | undefined, found: NameOccurrence[]): void {
   switch (value.is) {
     case "reference":
       found.push({ name: `$${value.text}`, span: value.span, defines: false });
@@ -84,19 +84,19 @@ function takesModel(type: ValueType | undefined): boolean {
 }
 
 /** Returns the name at an offset (UTF-16). */
-export function occurrenceAt(source: Source, offset: number, registry: Registry): Occurrence | undefined {
-  return allNamesIn(source, registry).find(({ span }) => span.start <= offset && offset <= span.end);
+export function nameOccurrenceAt(source: Source, offset: number, registry: Registry): NameOccurrence | undefined {
+  return nameOccurrencesIn(source, registry).find(({ span }) => span.start <= offset && offset <= span.end);
 }
 
 /** Finds the definition of a name used in the last source: the nearest definition before it. */
-export function definitionOf(
-  occurrence: Occurrence,
+export function findNameDefinition(
+  occurrence: NameOccurrence,
   sources: readonly Source[],
   registry: Registry,
-): Occurrence | undefined {
+): NameOccurrence | undefined {
   const lastSource = sources.at(-1);
   return sources
-    .flatMap((source) => allNamesIn(source, registry))
+    .flatMap((source) => nameOccurrencesIn(source, registry))
     .findLast(
       ({ name, defines, span }) =>
         defines && name === occurrence.name && (span.source !== lastSource?.id || span.start <= occurrence.span.start),

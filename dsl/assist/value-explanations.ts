@@ -8,17 +8,17 @@ import { resolveData, resolveModel } from "../compiler/plan/definitions.js";
 import { countTrainedParameters, trainingSplit } from "../compiler/plan/estimates.js";
 import { warmUpSteps } from "../compiler/plan/warm-up.js";
 import { countTextsLongerThan } from "../compiler/plan/lengths.js";
-import { isFailed, type DataFacts } from "../language/types/facts.js";
+import { isFailedFact, type DataFacts } from "../language/types/facts.js";
 import { knownDataFacts } from "../compiler/plan/bases/known-data.js";
 import type { DataPlan } from "../language/types/value.js";
 import { currentDataOf } from "../compiler/plan/folds.js";
 import { planTraining } from "../compiler/drafts/plan-training.js";
-import { settingsOf } from "../compiler/drafts/settings.js";
+import { trainingSettingsOf } from "../compiler/drafts/settings.js";
 import { type PlannedTraining } from "../compiler/drafts/training-request.js";
 import { tuneText } from "../compiler/plan/text.js";
 import type { Parameter, Verb, Word } from "../language/types/registry.js";
 
-export interface ValuePlace {
+export interface WrittenValueContext {
   readonly verb: Verb;
   readonly key: string;
   readonly parameter: Parameter | undefined;
@@ -34,7 +34,7 @@ const few = (n: number): string => String(Number(n.toPrecision(3)));
 const counted = (n: number, one: string): string => `${number(n)} ${one}${Math.round(n) === 1 ? "" : "s"}`;
 
 /** Explains a value in its context. Returns undefined if the parameter's documentation already says everything. */
-export function meaningOfValue(program: Program, place: ValuePlace): string | undefined {
+export function meaningOfValue(program: Program, place: WrittenValueContext): string | undefined {
   const share = /^(\d+(?:\.\d+)?)%$/.exec(place.written)?.[1];
   if (place.verb.name === "data") return inData(program, place, share === undefined ? undefined : Number(share) / 100);
   if (place.verb.name === "model") return inModel(program, place);
@@ -43,7 +43,7 @@ export function meaningOfValue(program: Program, place: ValuePlace): string | un
   return planned && inTraining(program, planned, place, share === undefined ? undefined : Number(share) / 100);
 }
 
-function inData(program: Program, place: ValuePlace, share: number | undefined): string | undefined {
+function inData(program: Program, place: WrittenValueContext, share: number | undefined): string | undefined {
   const data = place.name === undefined ? undefined : dataNamed(program, place.name);
   const facts = data && knownDataFacts(program, data);
   if (place.key === "split" && share !== undefined && place.parameter) {
@@ -55,13 +55,16 @@ function inData(program: Program, place: ValuePlace, share: number | undefined):
   return undefined;
 }
 /** Returns the split whose share was written, if the facts contain that split. */
-function namedShare(place: ValuePlace, facts: DataFacts): { readonly name: string; readonly rows: number } | undefined {
+function namedShare(
+  place: WrittenValueContext,
+  facts: DataFacts,
+): { readonly name: string; readonly rows: number } | undefined {
   const name = place.parameter?.open ? undefined : place.parameter?.name;
   const split = name === undefined ? undefined : facts.splits[name];
   return name !== undefined && split ? { name, rows: split.rows } : undefined;
 }
 
-function inModel(program: Program, place: ValuePlace): string | undefined {
+function inModel(program: Program, place: WrittenValueContext): string | undefined {
   const draft = place.name === undefined ? undefined : program.names.get(place.name)?.draft;
   const model = draft?.is === "model" ? resolveModel(program, draft, draft.span) : undefined;
   const { base, plan } = model ?? {};
@@ -88,7 +91,7 @@ function inModel(program: Program, place: ValuePlace): string | undefined {
 function inTraining(
   program: Program,
   { plan }: PlannedTraining,
-  place: ValuePlace,
+  place: WrittenValueContext,
   share: number | undefined,
 ): string | undefined {
   const { estimates, recipe } = plan;
@@ -119,7 +122,7 @@ function inTraining(
 }
 
 /** Returns the training that a value in `train` or `recipe` belongs to. */
-function runOf(program: Program, place: ValuePlace): NamedTraining | undefined {
+function runOf(program: Program, place: WrittenValueContext): NamedTraining | undefined {
   const runs = [...program.runs.values()];
   if (place.verb.name === "train") return runs.findLast((run) => run.model.name === place.name);
   return place.verb.name === "recipe" ? runs.findLast((run) => run.recipe?.name === place.name) : undefined;
@@ -131,7 +134,7 @@ function replanned(program: Program, run: NamedTraining): PlannedTraining | unde
   return planTraining(program, {
     model,
     data,
-    settings: settingsOf(program, run),
+    settings: trainingSettingsOf(program, run),
     run: run.model.name,
     modelAt: here,
     dataAt: here,
@@ -189,7 +192,7 @@ export function meaningOfReference(program: Program, name: string): string | und
   const parameter = program.parameters.get(name);
   if (parameter) return `**$${name}** is a parameter: ${code(tuneText(parameter.value))}`;
   const fact = program.facts.get({ about: "name", of: name });
-  if (fact && !isFailed(fact)) {
+  if (fact && !isFailedFact(fact)) {
     if (fact.value !== undefined)
       return `**$${name}** is a TypeScript value: ${code(tuneText(fact.value).slice(0, 200))}`;
     if (fact.live === "table") return `**$${name}** is a table with the columns ${listed(fact.columns ?? [])}`;

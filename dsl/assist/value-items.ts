@@ -1,15 +1,15 @@
 /** Completes values: words, choices, known columns, labels and layers, and names of the host language. */
 import { fillDefaults } from "../compiler/plan/defaults.js";
 import { isCall, verbParametersOf } from "../compiler/plan/definitions.js";
-import { metricsOf } from "../compiler/plan/metrics.js";
+import { metricsOfTask } from "../compiler/plan/metrics.js";
 import type { Program } from "../compiler/plan/program.js";
-import { isFailed } from "../language/types/facts.js";
+import { isFailedFact } from "../language/types/facts.js";
 import type { Parameter, ValueType } from "../language/types/registry.js";
 import type { Call, Value } from "../language/types/value.js";
-import { acceptsLive } from "../language/types/values.js";
+import { acceptsLiveValue } from "../language/types/values.js";
 import { baseAtCursor, modelAtCursor, type CompletionRequest } from "./completion-request.js";
-import { wordPage } from "./hover.js";
-import { glossOf, glossOfName, type CompletionItem } from "./items.js";
+import { wordHoverText } from "./hover.js";
+import { oneLineGlossOfDoc, glossAsParameterValue, type CompletionItem } from "./items.js";
 import type { CursorContext } from "./situation.js";
 
 type ValueSituation = Extract<CursorContext, { kind: "value" | "argument" }>;
@@ -21,7 +21,7 @@ export function valueItems(type: ValueType, cursor: ValueSituation, request: Com
     case "text":
       return texts(cursor, request);
     case "choice":
-      return type.of.map((text) => ({ text, type: "value", gloss: glossOfName(text, takerOf(cursor)) }));
+      return type.of.map((text) => ({ text, type: "value", gloss: glossAsParameterValue(text, takerOf(cursor)) }));
     case "boolean":
       return [
         { text: "true", type: "value", gloss: "yes" },
@@ -53,15 +53,15 @@ export function wordItems(kind: string, request: CompletionRequest): CompletionI
   const { registry } = request;
   const open = registry.ofKind(kind).filter((w) => !w.planned);
   const model = kind === "metric" ? modelAtCursor(request) : undefined;
-  const fitting = model && metricsOf(registry, model.plan.task, undefined, { timed: true });
+  const fitting = model && metricsOfTask(registry, model.plan.task, undefined, { timed: true });
   return open
     .filter((w) => fitting === undefined || fitting.includes(w.name))
     .map((w) => ({
       text: w.name,
       type: "word",
-      gloss: glossOf(w.doc),
+      gloss: oneLineGlossOfDoc(w.doc),
       detail: w.kind,
-      doc: wordPage(w, w.parameters),
+      doc: wordHoverText(w, w.parameters),
     }));
 }
 
@@ -70,7 +70,11 @@ function texts(cursor: ValueSituation, request: CompletionRequest): CompletionIt
   const parameter = cursor.kind === "value" ? cursor.parameter : undefined;
   const { suggests } = parameter ?? {};
   if (!suggests || suggests.from === "files") return [];
-  const also = (suggests.also ?? []).map((text) => ({ text, type: "value", gloss: glossOfName(text, parameter) }));
+  const also = (suggests.also ?? []).map((text) => ({
+    text,
+    type: "value",
+    gloss: glossAsParameterValue(text, parameter),
+  }));
   if (suggests.from === "labels")
     return [...also, ...[...request.program().facts.about("data")].flatMap(([, facts]) => facts.labels.map(labelItem))];
   const base = baseAtCursor(request);
@@ -113,14 +117,14 @@ function columns({ program: read, offset }: CompletionRequest): string[] {
   const folder = program.folderAt(draft.given.get("source")?.span);
   return calls.flatMap((call) => {
     const fact = program.ask({ about: "table", source: call, folder });
-    return fact && !isFailed(fact) ? [...fact.columns] : [];
+    return fact && !isFailedFact(fact) ? [...fact.columns] : [];
   });
 }
 
 /** Lists parameters everywhere. Lists TypeScript values only where a table, number or string is accepted. */
 export function referenceItemsFor(type: ValueType | undefined, program: Program): CompletionItem[] {
   const all = referenceItems(program);
-  const takes = type !== undefined && (acceptsLive(type) || isPlain(type));
+  const takes = type !== undefined && (acceptsLiveValue(type) || isPlain(type));
   return takes ? all : all.filter((item) => program.parameters.has(item.text.slice(1)));
 }
 function isPlain({ is }: ValueType): boolean {

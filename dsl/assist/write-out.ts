@@ -10,7 +10,7 @@ import type { BlockNode, Entry, Expression, Statement, WordNode } from "../langu
 import { parameterAt } from "./frames.js";
 
 /** @returns undefined if the setting cannot be written there */
-export function writeOutSetting(
+export function writtenSettingEdit(
   text: string,
   statement: Statement,
   options: {

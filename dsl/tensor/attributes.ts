@@ -27,34 +27,34 @@ const isNumber = (value: Attribute): value is number => typeof value === "number
 const isDimension = (value: Attribute): value is Dimension => typeof value === "number" || typeof value === "string";
 const DTYPES: readonly string[] = ["f32", "f64", "bf16", "i32", "i8", "u8", "bool"] satisfies readonly DType[];
 
-export const number: AttributeKind<number> = { what: "a number", is: isNumber };
-export const flag: AttributeKind<boolean> = {
+export const numberAttribute: AttributeKind<number> = { what: "a number", is: isNumber };
+export const flagAttribute: AttributeKind<boolean> = {
   what: "true or false",
   is: (value): value is boolean => typeof value === "boolean",
 };
-export const text: AttributeKind<string> = {
+export const textAttribute: AttributeKind<string> = {
   what: "a text",
   is: (value): value is string => typeof value === "string",
 };
-export const dimension: AttributeKind<Dimension> = { what: "a size", is: isDimension };
-export const dtype: AttributeKind<DType> = {
+export const dimensionAttribute: AttributeKind<Dimension> = { what: "a size", is: isDimension };
+export const dtypeAttribute: AttributeKind<DType> = {
   what: "a dtype",
   is: (value): value is DType => typeof value === "string" && DTYPES.includes(value),
 };
-export const numbers: AttributeKind<readonly number[]> = list("numbers", isNumber);
-export const shape: AttributeKind<readonly Dimension[]> = list("sizes", isDimension);
+export const numberListAttribute: AttributeKind<readonly number[]> = list("numbers", isNumber);
+export const shapeAttribute: AttributeKind<readonly Dimension[]> = list("sizes", isDimension);
 /** A count. */
-export const positiveInteger: AttributeKind<number> = {
+export const positiveIntegerAttribute: AttributeKind<number> = {
   what: "a whole number from 1",
   is: (value): value is number => typeof value === "number" && Number.isInteger(value) && value >= 1,
   misfit: (name, value) => `${name} ${String(value)} must be a whole number from 1`,
 };
-export const positiveNumber: AttributeKind<number> = {
+export const positiveNumberAttribute: AttributeKind<number> = {
   what: "greater than 0",
   is: (value): value is number => typeof value === "number" && value > 0,
 };
 
-export function oneOf<const T extends string | number | boolean>(
+export function oneOfAttribute<const T extends string | number | boolean>(
   values: readonly T[],
   misfit?: AttributeKind<T>["misfit"],
 ): AttributeKind<T> {
@@ -64,7 +64,7 @@ export function oneOf<const T extends string | number | boolean>(
     ...(misfit && { misfit }),
   };
 }
-export function listAttribute<const T extends string>(values: readonly T[]): AttributeKind<readonly T[]> {
+export function choiceListAttribute<const T extends string>(values: readonly T[]): AttributeKind<readonly T[]> {
   return list(values.join(", "), (value): value is T => values.some((v) => v === value));
 }
 function list<T extends Attribute>(what: string, is: (value: Attribute) => value is T): AttributeKind<readonly T[]> {
@@ -73,7 +73,7 @@ function list<T extends Attribute>(what: string, is: (value: Attribute) => value
     is: (value): value is readonly T[] => Array.isArray(value) && value.every(is),
   };
 }
-export function optional<T extends Attribute>(kind: AttributeKind<T>): Optional<T> {
+export function optionalAttribute<T extends Attribute>(kind: AttributeKind<T>): Optional<T> {
   return { ...kind, optional: true };
 }
 

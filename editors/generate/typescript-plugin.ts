@@ -4,7 +4,7 @@
  * every Tune cell would be full of TypeScript errors. TypeScript cells are unaffected.
  */
 import type ts from "typescript";
-import { isTune } from "#dsl/language/syntax/cell.js";
+import { isTuneCell } from "#dsl/language/syntax/cell.js";
 
 type Service = ts.LanguageService;
 /** Requests whose first argument is a file name, with the empty response for a Tune cell. */
@@ -49,7 +49,7 @@ export function pluginFor(verbs: readonly string[]): ts.server.PluginModuleFacto
       const before = known.get(file);
       if (before?.version === version) return before.tune;
       const text = languageServiceHost.getScriptSnapshot(file);
-      const tune = text !== undefined && isTune(text.getText(0, text.getLength()), verbs);
+      const tune = text !== undefined && isTuneCell(text.getText(0, text.getLength()), verbs);
       known.set(file, { version, tune });
       return tune;
     });

@@ -12,7 +12,7 @@ import {
   type WorkspaceEdit,
 } from "vscode-languageserver";
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { definitionOf, isName, allNamesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { findNameDefinition, isName, nameOccurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { rangeOf } from "./places.js";
 import { sourceOf, type Texts } from "./texts.js";
 
@@ -45,7 +45,7 @@ async function everywhere(texts: Texts, uri: string, position: Position): Promis
   const at = await texts.nameAt(uri, position);
   if (!at) return [];
   return at.place.together.flatMap((document) =>
-    allNamesIn(sourceOf(document), at.place.assistant.registry)
+    nameOccurrencesIn(sourceOf(document), at.place.assistant.registry)
       .filter(({ name }) => name === at.occurrence.name)
       .map(({ span: { start, end }, defines }) => ({ document, start, end, defines })),
   );
@@ -59,7 +59,7 @@ async function definition(
   if (!at) return null;
   const { place, occurrence } = at;
   const before = place.together.slice(0, place.together.indexOf(place.document) + 1);
-  const defined = definitionOf(occurrence, before.map(sourceOf), place.assistant.registry);
+  const defined = findNameDefinition(occurrence, before.map(sourceOf), place.assistant.registry);
   const document = before.find(({ uri }) => uri === defined?.span.source);
   return defined && document
     ? { uri: document.uri, range: rangeOf(document, defined.span.start, defined.span.end) }

@@ -2,7 +2,7 @@
 import { LRUCache } from "lru-cache";
 import { NotebookDocuments, TextDocuments, type Connection, type Position } from "vscode-languageserver";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { occurrenceAt, type Occurrence } from "#dsl/assist/occurrences.js";
+import { nameOccurrenceAt, type NameOccurrence } from "#dsl/assist/occurrences.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { openAssistant } from "#kernel/apps/jupyter/cells/open-assistant.js";
@@ -22,7 +22,7 @@ export interface Place {
 /** An occurrence of a name. */
 export interface NamedPlace {
   readonly place: Place;
-  readonly occurrence: Occurrence;
+  readonly occurrence: NameOccurrence;
 }
 
 export class Texts {
@@ -57,7 +57,7 @@ export class Texts {
   async nameAt(uri: string, position: Position): Promise<NamedPlace | undefined> {
     const place = await this.placeOf(uri);
     const occurrence =
-      place && occurrenceAt(sourceOf(place.document), place.document.offsetAt(position), place.assistant.registry);
+      place && nameOccurrenceAt(sourceOf(place.document), place.document.offsetAt(position), place.assistant.registry);
     return place && occurrence ? { place, occurrence } : undefined;
   }
 

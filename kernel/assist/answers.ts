@@ -15,14 +15,14 @@ export interface CompletionReply {
   readonly start: number;
   readonly end: number;
 }
-export interface Inspection {
+export interface InspectionReply {
   readonly found: boolean;
   readonly bundle: Readonly<Record<string, unknown>>;
   /** Range of the code that it refers to, UTF-16, if known. */
   readonly start?: number;
   readonly end?: number;
 }
-export type Completeness =
+export type CodeCompletenessReply =
   | { readonly status: "complete" | "invalid" | "unknown" }
   | { readonly status: "incomplete"; readonly indent: string };
 /** A diagnostic in the text of a cell being typed (squiggles); empty for cells that are not Tune. */
@@ -47,7 +47,7 @@ export interface QuickFix {
 }
 
 /** Facts about the Tune cells that ran, which the assistant needs to complete and check the one being typed. */
-export interface TuneKnowledge {
+export interface EarlierTuneCellsFacts {
   /** Earlier Tune sources in execution order; if missing, they are unchanged. */
   readonly sources?: readonly Source[];
   /** Known facts for the compiler's needs: pairs of `keyOf(need)` and the fact. */

@@ -15,22 +15,22 @@ import { isComplete } from "#dsl/assist/is-complete.js";
 import type { CompileResult } from "#dsl/compiler/program/compile.js";
 import { EarlierCellsCache } from "#dsl/compiler/statement/earlier-cells.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
-import { isFailed, Facts, needFromKey, type Need } from "#dsl/language/types/facts.js";
-import { growingRegistry, type GrowingRegistry, type Registry } from "#dsl/language/types/registry.js";
-import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { isFailedFact, Facts, needFromKey, type Need } from "#dsl/language/types/facts.js";
+import { makeExtensibleRegistry, type ExtensibleRegistry, type Registry } from "#dsl/language/types/registry.js";
+import { isTuneCell, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import type { EditorFinding, QuickFix } from "./answers.js";
-import type { Completeness, CompletionReply, Inspection, TuneKnowledge } from "./answers.js";
+import type { CodeCompletenessReply, CompletionReply, InspectionReply, EarlierTuneCellsFacts } from "./answers.js";
 
 const typed = "typed";
 /** Maximum stored facts of earlier cells; the oldest are dropped. */
 const most = 64;
 /** Facts that are read, counted or downloaded only when a cell runs or a user asks. */
-export const costlyNeeds: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
+export const costlyFactKinds: ReadonlySet<Need["about"]> = new Set(["data", "base"]);
 
 /** External look-ups available to an assistant. */
-export interface AssistantHost {
+export interface AssistantFactLookups {
   readonly answer: FactLookup;
   /** Reports whether a need is worth a look-up during typing. */
   readonly asks: (need: Need) => boolean;
@@ -57,7 +57,7 @@ export function isCrossCellDiagnostic(d: Diagnostic): boolean {
 }
 
 export class TuneAssistant {
-  readonly registry: GrowingRegistry;
+  readonly registry: ExtensibleRegistry;
   readonly verbs: readonly string[];
   private earlier: readonly Source[] = [];
   private knownFacts = Facts.none;
@@ -65,24 +65,24 @@ export class TuneAssistant {
 
   constructor(
     vocabulary: Registry,
-    private readonly lookout: AssistantHost,
+    private readonly lookout: AssistantFactLookups,
   ) {
-    this.registry = growingRegistry(vocabulary);
+    this.registry = makeExtensibleRegistry(vocabulary);
     this.verbs = vocabulary.verbs().map((verb) => verb.name);
   }
 
   owns(code: string): boolean {
-    return isTune(code, this.verbs);
+    return isTuneCell(code, this.verbs);
   }
-  learn({ sources = this.earlier, facts, words = [] }: TuneKnowledge): void {
+  learn({ sources = this.earlier, facts, words = [] }: EarlierTuneCellsFacts): void {
     this.earlier = sources;
     for (const word of words) this.registry.define(word);
     if (!facts) return;
     // A cell gets only the facts it needs itself; earlier facts about data and bases remain valid.
     const costlyFacts = this.knownFacts
       .entries()
-      .filter(([key, fact]) => costlyNeeds.has(needFromKey(key).about) && !isFailed(fact));
-    this.knownFacts = factsFrom([...costlyFacts.slice(-most), ...facts]);
+      .filter(([key, fact]) => costlyFactKinds.has(needFromKey(key).about) && !isFailedFact(fact));
+    this.knownFacts = factsFromEntries([...costlyFacts.slice(-most), ...facts]);
   }
 
   /** `whole`: nothing else will run before the text, so an undefined name is an error. */
@@ -128,14 +128,14 @@ export class TuneAssistant {
     const { items, start, end } = found;
     return { matches: items, start, end };
   }
-  async inspect(code: string, offset: number): Promise<Inspection> {
+  async inspect(code: string, offset: number): Promise<InspectionReply> {
     const source = sourceOf(code);
     const found = hoverAt(source.text, offset, await this.context(source));
     if (!found) return { found: false, bundle: {} };
     const { start, end, markdown } = found;
     return { found: true, bundle: { "text/markdown": markdown, "text/plain": markdown }, start, end };
   }
-  isComplete(code: string): Completeness {
+  isComplete(code: string): CodeCompletenessReply {
     return isComplete(withoutMagic(code), this.verbs);
   }
 
@@ -170,7 +170,7 @@ export class TuneAssistant {
       answer: lookout.answer,
       asks: lookout.asks,
       cellCache: earlierCells,
-      facts: factsFrom([...known.entries(), ...worldFacts.entries()]),
+      facts: factsFromEntries([...known.entries(), ...worldFacts.entries()]),
     });
     return { registry, earlier, cellCache: earlierCells, facts, outside, diagnostics };
   }
@@ -193,7 +193,7 @@ function mendOf({ title, edits, certain }: Fix): QuickFix {
   return { title, certain, edits: edits.map(({ start, end, text }) => ({ from: start, to: end, text })) };
 }
 
-export function factsFrom(entries: readonly (readonly [string, unknown])[]): Facts {
+export function factsFromEntries(entries: readonly (readonly [string, unknown])[]): Facts {
   return Facts.none.withAll(entries.map(([key, fact]) => [needFromKey(key), fact as FactAnswer]));
 }
 function sourceOf(code: string): Source {

@@ -1,7 +1,7 @@
 /** Diagnostic codes for finding and reading a base model or its tokenizer. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
-import { hubTokenHelp, accessRefusedText } from "./token-words.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
+import { hubTokenHelp, hubAccessRefusedText } from "./token-words.js";
 
 export interface FailedBaseLookup {
   readonly place: string;
@@ -29,7 +29,7 @@ export interface BasesCodeData {
   "broken-template": { readonly base: string; readonly why: string };
   "unknown-tokenizer-part": { readonly file: string; readonly part: string; readonly type: string };
   "no-room-for-context": {
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly question: number;
     readonly room: number;
     readonly max_length: number;
@@ -104,7 +104,7 @@ export const basesCodes: CodeTable<BasesCodeData> = {
   },
   "base-needs-token": {
     severity: "error",
-    message: accessRefusedText,
+    message: hubAccessRefusedText,
     help: (d) => hubTokenHelp(d, "model"),
     explain:
       "Private and gated models require a token in `HF_TOKEN` or in the file that `hf auth login` writes. The hub gives the same answer for a model that does not exist.",

@@ -2,7 +2,7 @@
 import { elementCountOfShape } from "#dsl/tensor/values.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 
-export interface Base {
+export interface BaseModel {
   readonly folder: string;
   /** Names of its files, relative to `folder`; always includes `config.json` and `model.safetensors`. */
   readonly files: readonly string[];

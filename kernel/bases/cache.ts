@@ -47,7 +47,7 @@ const COMMIT = /^[0-9a-f]{40}$/;
 /** A hub's checksum: SHA-256, or git's object id. */
 const CHECKSUM = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
 
-export function isChecksum(etag: unknown): etag is string {
+export function isChecksumEtag(etag: unknown): etag is string {
   return typeof etag === "string" && CHECKSUM.test(etag);
 }
 
@@ -58,7 +58,7 @@ export type RepositoryKind = "models" | "datasets";
  * and nothing is written where a link leads out of the cache (coded errors `path-outside`, `cannot-write`,
  * `disk-full`).
  */
-export class CachedModel {
+export class CachedHubRepository {
   readonly root: string;
   constructor(
     id: string,
@@ -137,7 +137,7 @@ async function isFile(file: string): Promise<boolean> {
 
 /** Returns the folder of a complete model with correct checksums; otherwise why the cache has none. */
 export async function intactSnapshotOf(
-  model: CachedModel,
+  model: CachedHubRepository,
 ): Promise<{ readonly folder: string } | { readonly why: string }> {
   const commit = await model.commit();
   const names = commit ? await readdir(model.snapshot(commit)).catch(() => []) : [];

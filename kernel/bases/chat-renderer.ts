@@ -11,7 +11,7 @@ import type {
   ChatTemplateImplementation,
 } from "#stdlib/conversations/kind.js";
 import { conversationLength } from "#stdlib/conversations/shared/message-text.js";
-import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
+import { sharedTokenizerSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
 
 export interface ChatRenderer {
   /** Source of the Jinja template; null for a word of the vocabulary. */
@@ -55,7 +55,7 @@ function toolRefusal(messages: readonly Message[]): string | null {
 export function sandboxRenderer(
   base: string,
   source: string,
-  sandbox: TokenizerSandbox = sharedSandbox(),
+  sandbox: TokenizerSandbox = sharedTokenizerSandbox(),
 ): ChatRenderer {
   const coded = async <T>(work: Promise<T>): Promise<T> => {
     try {

@@ -3,7 +3,7 @@
  * becomes several windows. Each begins `overlap` tokens before the end of the previous one, and the last ends at the
  * context's end (as fast tokenizers do with `truncation="only_second"` and a `stride`).
  */
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { SpecialTokenFrame } from "./tokenizer-file.js";
@@ -26,7 +26,12 @@ export interface QuestionWindowInput {
 export function questionWindows(
   { question, context, questionIds, contextEncoding }: QuestionWindowInput,
   frame: SpecialTokenFrame["pair"],
-  options: { readonly length: number; readonly overlap: number; readonly rowIndex: number; readonly row: RowName },
+  options: {
+    readonly length: number;
+    readonly overlap: number;
+    readonly rowIndex: number;
+    readonly row: RowIdentifier;
+  },
 ): readonly EncodedWindow[] {
   const before = [...frame.before, ...questionIds, ...frame.between];
   const room = options.length - before.length - frame.after.length;

@@ -6,13 +6,19 @@
 import * as v from "valibot";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { fetchFile } from "../fetch/file.js";
 import { responseText, httpGet, httpHead } from "../fetch/http.js";
 import { schemaGuard } from "../fetch/json.js";
-import { hubHomeFolder, isChecksum, fileMatchesEtag, type CachedModel, type RepositoryKind } from "./cache.js";
+import {
+  hubHomeFolder,
+  isChecksumEtag,
+  fileMatchesEtag,
+  type CachedHubRepository,
+  type RepositoryKind,
+} from "./cache.js";
 
 export interface HubRepository {
   readonly kind: RepositoryKind;
@@ -79,7 +85,7 @@ export async function requestHubApi(
       if (error instanceof CodedError) throw error;
       throw new CodedError(
         "network-failed",
-        { url: redactedAddress(url), why: `no response in ${patience / 1000} s` },
+        { url: redactedUrl(url), why: `no response in ${patience / 1000} s` },
         { cause: error },
       );
     },
@@ -95,7 +101,7 @@ export async function requestHubApi(
     throw refused(status);
   }
   const text = await responseText(url, answer);
-  if (status !== 200) throw new CodedError("network-failed", { url: redactedAddress(url), why: `status ${status}` });
+  if (status !== 200) throw new CodedError("network-failed", { url: redactedUrl(url), why: `status ${status}` });
   const link = [answer.headers["link"]].flat().join(", ");
   return { text, next: /<([^>]+)>;\s*rel="next"/.exec(link)?.[1] ?? null };
 }
@@ -114,18 +120,18 @@ export async function readHubFileChecksum(
   const answer = await httpHead(url, { headers: { "accept-encoding": "identity", ...headers }, signal });
   const first = (key: string): string | undefined => [answer.headers[key]].flat()[0];
   if (answer.statusCode >= 400)
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: `status ${answer.statusCode}` });
+    throw new CodedError("network-failed", { url: redactedUrl(url), why: `status ${answer.statusCode}` });
   const stated = first("x-repo-commit");
   if (stated !== undefined && stated !== commit) throw untrustedAnswerError(url, "a file of another commit", stated);
   const etag = (first("x-linked-etag") ?? first("etag") ?? "").replace(/^W\//, "").replaceAll('"', "");
-  if (!isChecksum(etag)) throw untrustedAnswerError(url, `a checksum of ${name}`, etag);
+  if (!isChecksumEtag(etag)) throw untrustedAnswerError(url, `a checksum of ${name}`, etag);
   const size = first("x-linked-size") ?? (answer.statusCode < 300 ? first("content-length") : undefined);
-  return { name, etag, size: size === undefined ? null : parseFileSize(Number(size)) };
+  return { name, etag, size: size === undefined ? null : validFileSizeOrNull(Number(size)) };
 }
 
 export function untrustedAnswerError(url: string, what: string, value: unknown): CodedError {
   return new CodedError("untrusted-answer", {
-    url: redactedAddress(url),
+    url: redactedUrl(url),
     what,
     value: clipHubText(JSON.stringify(value) ?? "none"),
   });
@@ -135,7 +141,7 @@ export function clipHubText(text: string): string {
   return text.length > 100 ? `${text.slice(0, 100)} …` : text;
 }
 
-export function parseFileSize(size: unknown): number | null {
+export function validFileSizeOrNull(size: unknown): number | null {
   return Number.isSafeInteger(size) && Number(size) >= 0 ? Number(size) : null;
 }
 
@@ -147,14 +153,14 @@ export async function fetchHubFile(
   repository: HubRepository,
   commit: string,
   remote: HubFile,
-  cached: CachedModel,
+  cached: CachedHubRepository,
   { headers }: HubAuthorisation,
   options: HubFileOptions = {},
 ): Promise<void> {
   const known = remote.etag
     ? remote
     : await readHubFileChecksum(repository, commit, remote.name, headers, options.signal);
-  const etag = must(known.etag, `the checksum of ${known.name}`);
+  const etag = mustExist(known.etag, `the checksum of ${known.name}`);
   const blob = cached.blob(etag);
   const url = fileUrl(repository, commit, known.name);
   if (options.most !== undefined && known.size !== null && known.size > options.most)
@@ -170,7 +176,7 @@ export async function fetchHubFile(
   });
   if ((await fileMatchesEtag(blob, etag)) !== true) {
     await rm(blob, { force: true });
-    throw new CodedError("checksum-mismatch", { url: redactedAddress(url), expected: etag, got: "another git object" });
+    throw new CodedError("checksum-mismatch", { url: redactedUrl(url), expected: etag, got: "another git object" });
   }
   await cached.place(commit, known.name, etag);
 }

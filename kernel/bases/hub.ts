@@ -5,10 +5,10 @@
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { join } from "node:path";
 import * as v from "valibot";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { objectWith, parseJsonOrNull, schemaGuard, optionalUnknown } from "../fetch/json.js";
-import { isChecksum, type CachedModel } from "./cache.js";
+import { isChecksumEtag, type CachedHubRepository } from "./cache.js";
 import {
   readHubAuthorisation,
   requestHubApi,
@@ -16,7 +16,7 @@ import {
   clipHubText,
   hubEndpoint,
   isCommitHash,
-  parseFileSize,
+  validFileSizeOrNull,
   untrustedAnswerError,
   type HubAuthorisation,
   type HubFile,
@@ -25,7 +25,7 @@ import {
 import { MODULES_FILE, POOLING_CONFIG_FILE } from "./embedding.js";
 import { readShardNames } from "../tensors/shards.js";
 
-export interface HubOptions {
+export interface HubDownloadOptions {
   readonly onProgress?: (file: string, done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
 }
@@ -51,7 +51,11 @@ const small = [
  * errors: `network-failed`, `base-needs-token`, `base-incomplete`, `base-pickled`, `checksum-mismatch`,
  * `untrusted-answer`, `path-outside`, `disk-full`, `cannot-write`.
  */
-export async function fetchBaseFromHub(id: string, model: CachedModel, options: HubOptions): Promise<string | null> {
+export async function fetchBaseFromHub(
+  id: string,
+  model: CachedHubRepository,
+  options: HubDownloadOptions,
+): Promise<string | null> {
   const auth = await readHubAuthorisation();
   const state = await stateOf(id, model.revision, auth, options.signal);
   if (!state) return null;
@@ -105,8 +109,9 @@ async function stateOf(
     const { rfilename: name, blobId, size } = one;
     const lfs = isRecord(one.lfs) ? one.lfs : {};
     const etag = lfs["sha256"] ?? blobId ?? null;
-    if (etag !== null && !isChecksum(etag)) throw untrustedAnswerError(url, `a checksum of ${clipHubText(name)}`, etag);
-    return [{ name, etag, size: parseFileSize(lfs["size"] ?? size) }];
+    if (etag !== null && !isChecksumEtag(etag))
+      throw untrustedAnswerError(url, `a checksum of ${clipHubText(name)}`, etag);
+    return [{ name, etag, size: validFileSizeOrNull(lfs["size"] ?? size) }];
   });
   return { commit: sha, files };
 }
@@ -120,7 +125,7 @@ const isSibling = schemaGuard(
 function stateIn(text: string, url: string): { readonly sha: string; readonly siblings: readonly unknown[] } {
   const answer = parseJsonOrNull(text, revision);
   if (!answer)
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its response is not that of a hub" });
+    throw new CodedError("network-failed", { url: redactedUrl(url), why: "its response is not that of a hub" });
   const { sha, siblings } = answer;
   if (!isCommitHash(sha)) throw untrustedAnswerError(url, "a commit", sha);
   return { sha, siblings };

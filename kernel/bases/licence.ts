@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { readWholeFile } from "../fetch/regular.js";
 import { parseYaml } from "../fetch/yaml.js";
-import type { Base } from "./base.js";
+import type { BaseModel } from "./base.js";
 
 /**
  * Licence as in the card's front matter (`apache-2.0`, `cc-by-nc-nd-4.0`). With several, or with one that has its own
  * name, the most restrictive. If the card names none, the name in the licence file. Null: none is named.
  */
-export function licenceOf({ folder }: Pick<Base, "folder">): string | null {
+export function licenceOf({ folder }: Pick<BaseModel, "folder">): string | null {
   const named = namedIn(textIn(join(folder, "README.md")));
   return named.find(forbidsChanges) ?? named[0] ?? ofText(folder);
 }

@@ -11,15 +11,15 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { readHeader } from "../tensors/safetensors.js";
 import { cachedSha256Of } from "../fetch/hashed.js";
-import type { Base } from "./base.js";
+import type { BaseModel } from "./base.js";
 import { MODEL_CONFIG_JSON_LIMITS, VOCABULARY_JSON_LIMITS } from "../tensors/json-limits.js";
 import { chatTemplateIn } from "./chat-template.js";
 import { embeddingFactsOf, MODULES_FILE } from "./embedding.js";
 import { familyOf } from "./family.js";
 import { openModelFile, readModelJsonObject } from "../tensors/model-file.js";
-import { checkpointHeadsOf } from "./own-heads.js";
+import { headLabelsByTask } from "./own-heads.js";
 import { noSafetensorsError } from "./hub-files.js";
-import { readLengthLimitOf } from "./text-length.js";
+import { readMaxTextTokens } from "./text-length.js";
 import { tokenizerHashOf } from "./tokens.js";
 import { shardPathsOf } from "../tensors/shards.js";
 
@@ -39,7 +39,7 @@ const read = [
  * Throws the coded errors `base-incomplete`, `base-pickled`, `base-damaged`, `unknown-architecture`, and those of
  * safetensors files and of the model family.
  */
-export async function openBase(folder: string, from: Base["from"], registry: Registry): Promise<Base> {
+export async function openBase(folder: string, from: BaseModel["from"], registry: Registry): Promise<BaseModel> {
   const names = new Set(await readdir(folder));
   const config = readModelJsonObject(join(folder, "config.json"));
   if (!config)
@@ -73,8 +73,8 @@ export async function openBase(folder: string, from: Base["from"], registry: Reg
     }
   }
   const embedding = embeddingFactsOf(folder, names);
-  const reads = readLengthLimitOf(folder, names, sizes.positions);
-  const heads = await checkpointHeadsOf({ family: word.name, config, shapes }, registry);
+  const reads = readMaxTextTokens(folder, names, sizes.positions);
+  const heads = await headLabelsByTask({ family: word.name, config, shapes }, registry);
   const files = [...read.filter((name) => names.has(name)), ...weights];
   const hash = await hashOf(folder, files);
   const tokens = names.has("tokenizer.json") ? await tokenizerHashOf(join(folder, "tokenizer.json")) : undefined;

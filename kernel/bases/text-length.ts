@@ -11,7 +11,7 @@ const OURS = "learnt.json";
  * Returns the maximum length in tokens, or undefined if the settings give none or only the tokenizer's limit. For a
  * folder saved by Tunebook, the value is the training length; for others it counts only below the default of 512.
  */
-export function readLengthLimitOf(folder: string, names: ReadonlySet<string>, positions: number): number | undefined {
+export function readMaxTextTokens(folder: string, names: ReadonlySet<string>, positions: number): number | undefined {
   const maxTokens = names.has("tokenizer_config.json")
     ? readModelJsonObject(join(folder, "tokenizer_config.json"))?.["model_max_length"]
     : undefined;

@@ -2,21 +2,21 @@
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import type { Recipe } from "#dsl/compiler/plan/plan.js";
-import type { Base } from "./base.js";
+import type { BaseModel } from "./base.js";
 import { loadImplementation } from "../host/load-implementation.js";
 
-export interface TextReadingPlan {
+export interface ModelAndDataPlan {
   readonly recipe: Pick<Recipe, "model" | "data">;
 }
 
-export function hasTextPairs(plan: TextReadingPlan): boolean {
+export function hasTextPairs(plan: ModelAndDataPlan): boolean {
   return plan.recipe.data.columns["text_pair"] !== undefined;
 }
 /**
  * Returns whether programs take token types: for pairs (including question and context), in families with a type per
  * text.
  */
-export async function usesTokenTypes(plan: TextReadingPlan, base: Pick<Base, "facts">): Promise<boolean> {
+export async function usesTokenTypes(plan: ModelAndDataPlan, base: Pick<BaseModel, "facts">): Promise<boolean> {
   const { rowFormat } = (await loadImplementation(plan.recipe.model.task, "task")).supervision;
   if (!rowFormat.usesTokenTypes(hasTextPairs(plan))) return false;
   const family = await implementationOf(registry, "model", base.facts.family);

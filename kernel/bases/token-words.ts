@@ -5,7 +5,7 @@ interface Refused {
   readonly hasToken: boolean;
 }
 
-export function accessRefusedText({ name, status, hasToken }: Refused): string {
+export function hubAccessRefusedText({ name, status, hasToken }: Refused): string {
   return status === 401 && !hasToken
     ? `the hub does not give "${name}" without a token`
     : `the hub refuses "${name}" for this token (status ${status})`;

@@ -9,7 +9,7 @@ import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { SpecialTokenTexts } from "#stdlib/conversations/kind.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import type { TokenizerVocabularyFacts } from "#stdlib/tasks/kind.js";
-import { sharedSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
+import { sharedTokenizerSandbox, SandboxError, type TokenizerSandbox } from "./isolated/client.js";
 import type { SandboxRequests, EncodedTexts } from "./isolated/protocol.js";
 import { toUtf16Offsets, questionWindows } from "./context-windows.js";
 import {
@@ -81,7 +81,10 @@ const BATCH = { texts: 1024, characters: 4 * 2 ** 20 };
  * Loads `tokenizer.json` of a folder. Coded errors: `no-tokenizer`, `broken-tokenizer`, `unknown-tokenizer-part`,
  * `base-damaged`. `host`: the sandbox it runs in.
  */
-export async function loadTokenizer(folder: string, host: TokenizerSandbox = sharedSandbox()): Promise<Tokenizer> {
+export async function loadTokenizer(
+  folder: string,
+  host: TokenizerSandbox = sharedTokenizerSandbox(),
+): Promise<Tokenizer> {
   const file = join(folder, "tokenizer.json");
   const found = readModelFile(file, VOCABULARY_JSON_LIMITS.bytes);
   if (found) host.warm();

@@ -19,7 +19,7 @@ export interface ForgettingStatistics {
 }
 
 /** Answers are label indices, one per row. */
-export function forgottenAnswersOf(
+export function forgettingStatisticsOf(
   truth: ArrayLike<number>,
   before: ArrayLike<number>,
   now: ArrayLike<number>,

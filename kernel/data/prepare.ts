@@ -3,7 +3,7 @@
  * random follows the plan's seed; the hash covers what a model will see, not the files' location.
  */
 import { table as makeTable, type ColumnTable } from "arquero";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -12,7 +12,7 @@ import type { SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { auditRows } from "./audit/audit.js";
 import type { AuditedSplits } from "./audit/rows.js";
-import type { AnnotationLines } from "./annotations/line.js";
+import type { ParsedAnnotationLines } from "./annotations/line.js";
 import { unreadFieldNotes } from "./rows/conversations.js";
 import { cleanAndSplitRows, type SplitAndCleanedRows } from "./pass/streamed-splits.js";
 import { runDataPass, type RowSink } from "./pass/pass.js";
@@ -20,10 +20,10 @@ import type { PreparedData } from "./prepared.js";
 import { streamRows, ROWS_PER_YIELD, type DataRow } from "./rows/rows.js";
 import { setSplitSource, rowNameOf } from "./row/row.js";
 import { rowJsonLine } from "./rows/line.js";
-import { measureLengths, type MeasurementOptions } from "./rows/length-statistics.js";
+import { measureLengths, type LengthMeasurementOptions } from "./rows/length-statistics.js";
 import {
   scaleSampledFacts,
-  type ReadSample,
+  type PartialReadCounts,
   unpackedFacts,
   type UnpackedSize,
   SourceReadNotes,
@@ -34,7 +34,7 @@ export type { PreparedData } from "./prepared.js";
 
 export interface PrepareOptions {
   /** If set, plans that differ only in `thin` share one pass of reading, cleaning and splitting. */
-  readonly begun?: (begin: () => Promise<ReadRows>) => Promise<ReadRows>;
+  readonly begun?: (begin: () => Promise<ReadAndSplitRows>) => Promise<ReadAndSplitRows>;
   /** If set, audits of the same rows are reused. */
   readonly audits?: { auditFor(hash: string, look: () => Promise<DataAudit>): Promise<DataAudit> };
   readonly signal?: AbortSignal;
@@ -47,15 +47,15 @@ export interface PrepareOptions {
   /** Maximum bytes of each streamed or packed file; the rest is not read. Defaults to no limit. */
   readonly mostBytes?: number | undefined;
   /** People's decisions on the rows of a plan with annotations. */
-  readonly decisions?: AnnotationLines | undefined;
+  readonly decisions?: ParsedAnnotationLines | undefined;
 }
 
-export interface ReadRows {
+export interface ReadAndSplitRows {
   readonly rows: SplitAndCleanedRows;
   readonly read: SourceReadNotes;
   readonly unread: ReadonlySet<string>;
   /** For partly read files: the rows by split, or by null for a single source. */
-  readonly left: ReadonlyMap<string | null, ReadSample>;
+  readonly left: ReadonlyMap<string | null, PartialReadCounts>;
   readonly unpacks: readonly UnpackedSize[];
 }
 
@@ -63,7 +63,7 @@ export interface ReadRows {
 export async function prepareMeasuredData(
   plan: DataPlan,
   world: SourceContext,
-  options: PrepareOptions & MeasurementOptions = {},
+  options: PrepareOptions & LengthMeasurementOptions = {},
 ): Promise<PreparedData> {
   return measureLengths(await prepareRows(plan, world, options), plan, options);
 }
@@ -79,7 +79,7 @@ export async function prepareRows(
 ): Promise<PreparedData> {
   const registry = options.registry ?? whole;
   const passing = { registry, streamed: false, signal: options.signal, decisions: options.decisions };
-  const left = new Map<string | null, ReadSample>();
+  const left = new Map<string | null, PartialReadCounts>();
   const unpacked: UnpackedSize[] = [];
   const opened = { unread: new Set<string>(), read: new SourceReadNotes(), left, unpacks: unpacked };
   const chunks = (): AsyncIterable<readonly DataRow[]> =>
@@ -144,7 +144,7 @@ function heldRows(splits: ReadonlyMap<string, readonly DataRow[]>): AuditedSplit
       for (let start = 0; start < rowsOfSplit(split).length; start += ROWS_PER_YIELD)
         yield rowsOfSplit(split).slice(start, start + ROWS_PER_YIELD);
     },
-    rowAt: (split, index) => must(rowsOfSplit(split)[index], `row ${String(index)} of ${split}`),
+    rowAt: (split, index) => mustExist(rowsOfSplit(split)[index], `row ${String(index)} of ${split}`),
   };
 }
 

@@ -3,10 +3,10 @@ import type { ChatFormatToDeploy } from "#stdlib/targets/kind.js";
 import { sandboxRenderer } from "../bases/chat-renderer.js";
 import { chatTemplateIn } from "../bases/chat-template.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { ChatEncoding } from "../data/encoding/chat.js";
+import type { ChatEncodingOptions } from "../data/encoding/chat.js";
 
 /** Returns null if the folder has no chat template. */
-export async function chatOfFolder(folder: string, tokenizer: Tokenizer): Promise<ChatFormatToDeploy | null> {
+export async function deployedChatFromFolder(folder: string, tokenizer: Tokenizer): Promise<ChatFormatToDeploy | null> {
   const source = chatTemplateIn(folder);
   if (source === null) return null;
   return deployedChatOf({ renderer: sandboxRenderer(folder, source), tokenizer });
@@ -15,7 +15,7 @@ export async function chatOfFolder(folder: string, tokenizer: Tokenizer): Promis
 export async function deployedChatOf({
   renderer,
   tokenizer,
-}: Pick<ChatEncoding, "renderer" | "tokenizer">): Promise<ChatFormatToDeploy> {
+}: Pick<ChatEncodingOptions, "renderer" | "tokenizer">): Promise<ChatFormatToDeploy> {
   const { specials } = tokenizer;
   return {
     template: renderer.source,

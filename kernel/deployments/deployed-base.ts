@@ -5,10 +5,10 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { OpenModelForPrediction } from "../inference/input-texts.js";
 import { readModelJsonObject } from "../tensors/model-file.js";
-import { readingPlanOf, type Deployment } from "./deployment.js";
+import { modelAndDataPlanOf, type Deployment } from "./deployment.js";
 import { graphSessionOf } from "./graph-session.js";
 import type { OpenedModel } from "./runtime.js";
 
@@ -24,7 +24,7 @@ export async function deployedPredictorOf(
   const config = d.config ?? readModelJsonObject(join(home, "config.json"));
   if (!config)
     throw new CodedError("deployment-unreadable", { file: join(home, "config.json"), why: "it does not exist" });
-  const base: Base = {
+  const base: BaseModel = {
     folder: home,
     files: readdirSync(home),
     hash: "",
@@ -41,7 +41,7 @@ export async function deployedPredictorOf(
     },
   };
   return {
-    plan: readingPlanOf(d, home),
+    plan: modelAndDataPlanOf(d, home),
     labels: labelsIn(config, d),
     session: opened.session ?? graphSessionOf(opened, d.written),
     base,

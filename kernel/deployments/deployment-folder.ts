@@ -67,12 +67,12 @@ export function deploymentPlaceAt(
     if (linked && !existsSync(path)) throw unusable(path, "it is a symbolic link that leads nowhere");
     return linked ? { ...place, path: realpathSync(path) } : place;
   } catch (error) {
-    throw placeError(error, path);
+    throw convertToPlaceError(error, path);
   }
 }
 
 /** Converts errors of the file system. */
-export function placeError(error: unknown, path: string): unknown {
+export function convertToPlaceError(error: unknown, path: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (code === "EEXIST" || code === "ENOTDIR")
     return unusable(path, "a part of its path is a file, not a folder", error);
@@ -114,7 +114,7 @@ function folderOr(path: string): Stats | undefined {
 }
 const lstatOf = (path: string): Stats | undefined => lstatSync(path, { throwIfNoEntry: false });
 
-export interface PlaceOptions {
+export interface PlaceCheckOptions {
   readonly overwrite: boolean;
   /** Maximum bytes of a file that is checked for changes. Defaults to no limit. */
   readonly most?: number;
@@ -127,7 +127,7 @@ export interface PlaceOptions {
 export async function checkPlaceIsUsable(
   place: DeploymentPlace,
   identity: DeploymentIdentity,
-  { overwrite, most = Infinity }: PlaceOptions,
+  { overwrite, most = Infinity }: PlaceCheckOptions,
 ): Promise<void> {
   const home = deploymentHomeOf(place);
   for (let ancestor = dirname(place.path); ancestor !== dirname(ancestor); ancestor = dirname(ancestor))
@@ -143,7 +143,7 @@ export async function checkPlaceIsUsable(
   const foreign = unknownFiles(place, sums);
   if (foreign.length > 0) throw taken(place, `${few(foreign)}, which no deployment wrote`);
   if (overwrite) return;
-  const other = identityOf(readDeployment(home));
+  const other = deploymentIdentityOf(readDeployment(home));
   if (!same(other, identity))
     throw new CodedError("deployment-of-another", {
       place: place.path,
@@ -183,7 +183,7 @@ function contents(path: string): readonly string[] {
   }
 }
 
-export function identityOf({
+export function deploymentIdentityOf({
   name,
   task,
   labels,
@@ -208,7 +208,7 @@ function identityText({ name, task, labels, target }: DeploymentIdentity): strin
 }
 
 /** Checks the place now. The returned function checks again, and that no other deployment took the place meanwhile. */
-export async function claimPlace(
+export async function checkPlaceWithRecheck(
   place: DeploymentPlace,
   identity: DeploymentIdentity,
   overwrite: boolean,

@@ -11,7 +11,7 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
 import { calibrationSchema } from "../runs/calibration.js";
 import { callSchema } from "../runs/plan-schema.js";
-import type { TextReadingPlan } from "../bases/token-types.js";
+import type { ModelAndDataPlan } from "../bases/token-types.js";
 import { objectWith, anyNumber, parseJsonAs, jsonObject, dictionaryOf, type Schema } from "../fetch/json.js";
 import { FileNotRead, readWholeFile } from "../fetch/regular.js";
 
@@ -100,7 +100,7 @@ export function readDeployment(home: string): Deployment {
 }
 
 /** Returns the reading plan of its rows. Of the data it contains only the roles. */
-export function readingPlanOf(d: Deployment, home: string): TextReadingPlan {
+export function modelAndDataPlanOf(d: Deployment, home: string): ModelAndDataPlan {
   const model: ModelPlan = {
     name: d.name,
     base: home,

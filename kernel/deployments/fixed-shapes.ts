@@ -2,15 +2,15 @@
  * Runs inputs of any size on a graph with fixed shapes: rows are split into batches of its size and padded to its
  * length, and the outputs are cut back. So runtimes with fixed graphs are fed like flexible ones.
  */
-import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort, DeploymentResult } from "#stdlib/targets/kind.js";
-import { picksForRows, type LogitPicks } from "./decoders/picks.js";
+import { picksForRows, type RequestedLogitPositions } from "./decoders/picks.js";
 import type { OpenedModel } from "./runtime.js";
 import { graphNamed } from "./runtimes/process.js";
 
 type Arrays = Readonly<Record<string, NDArray>>;
-type Run = (feeds: Arrays, picks?: LogitPicks) => Promise<Arrays>;
+type Run = (feeds: Arrays, picks?: RequestedLogitPositions) => Promise<Arrays>;
 
 /** Opens a runtime whose graphs have fixed shapes. */
 export function openFixedShapeModel(
@@ -18,7 +18,7 @@ export function openFixedShapeModel(
   graphs: NonNullable<DeploymentResult["graphs"]>,
   opened: OpenedModel,
 ): OpenedModel {
-  const run = must(opened.run, "a runtime of graphs");
+  const run = mustExist(opened.run, "a runtime of graphs");
   return {
     ...opened,
     run: async (name, feeds, wanted, { picks } = {}) => ({
@@ -35,7 +35,7 @@ export function openFixedShapeModel(
 /** Runs feeds of any batch size and length on a graph that fixes both. `title`: of the runtime, for errors. */
 export async function runFixedShapeGraph(
   graph: GraphFile,
-  { feeds, picks }: { readonly feeds: Arrays; readonly picks?: LogitPicks },
+  { feeds, picks }: { readonly feeds: Arrays; readonly picks?: RequestedLogitPositions },
   title: string,
   run: Run,
 ): Promise<Arrays> {

@@ -7,15 +7,15 @@ import type { Call } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { readHeader, readTensor, weightFiles, type SafetensorsHeader } from "../tensors/safetensors.js";
 import { licenceOf } from "../bases/licence.js";
 import { companionFiles } from "../runs/folders/model-folder.js";
 
-export interface FolderModel {
+export interface FolderModelOptions {
   readonly name: string;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly task: Call;
   readonly labels: readonly string[];
   readonly roles: readonly string[];
@@ -37,7 +37,7 @@ export const NO_TECHNIQUE: ModelToDeploy["parts"]["technique"] = {
   implementation: { trains: () => false, around: (_, layers) => layers, saved: "model" },
 };
 
-export async function deployedFromFolder(options: FolderModel): Promise<ModelToDeploy> {
+export async function deployedModelFromFolder(options: FolderModelOptions): Promise<ModelToDeploy> {
   const { base, labels } = options;
   const { facts } = base;
   const family = await implementationOf(registry, "model", facts.family);

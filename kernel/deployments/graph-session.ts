@@ -2,16 +2,16 @@
  * The graphs of a deployed model as a session: runs the notebook's programs (`evaluate`; `reserve`, `prefill`,
  * `decode`) in another runtime. So a deployed model supports everything that the notebook does with its models.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, DeploymentResult } from "#stdlib/targets/kind.js";
 import type { EngineSession } from "../engines/engine.js";
 import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { toFloats } from "../engines/feeds.js";
 import { gatherRows } from "./arrays.js";
-import { CachedDecoder, GENERATION_PROGRAMS } from "./decoders/past-decoder.js";
+import { KvCacheDecoder, GENERATION_PROGRAMS } from "./decoders/past-decoder.js";
 import type { OpenedModel, RunGraph } from "./runtime.js";
-import { UncachedDecoder } from "./decoders/whole-decoder.js";
+import { DecoderWithoutKvCache } from "./decoders/whole-decoder.js";
 
 type Feeds = Readonly<Record<string, NDArray>>;
 
@@ -26,14 +26,14 @@ export interface GraphSession extends Pick<EngineSession, "run"> {
 
 export function graphSessionOf(opened: OpenedModel, written: DeploymentResult): GraphSession {
   const graphs = opened.graphs ?? written.graphs ?? {};
-  const run = must(opened.run, "a runtime of graphs");
+  const run = mustExist(opened.run, "a runtime of graphs");
   const { forward, decoder } = graphs;
   const writer = decoder
-    ? new CachedDecoder(run, decoder, graphs.encoder)
-    : forward && new UncachedDecoder(run, "decoder_input_ids" in forward.inputs);
+    ? new KvCacheDecoder(run, decoder, graphs.encoder)
+    : forward && new DecoderWithoutKvCache(run, "decoder_input_ids" in forward.inputs);
   return {
     expect(tokens) {
-      if (writer instanceof UncachedDecoder) writer.expect(tokens);
+      if (writer instanceof DecoderWithoutKvCache) writer.expect(tokens);
     },
     async run(program, feeds, wanted = ["logits"]) {
       if (program === "evaluate" && forward) return evaluated(run, forward, feeds);
@@ -48,7 +48,7 @@ async function evaluated(run: RunGraph, graph: GraphFile, feeds: Feeds): Promise
   const { targets, ...given } = feeds;
   const known = Object.fromEntries(Object.entries(given).filter(([name]) => name in graph.inputs));
   const types = "token_type_ids" in graph.inputs && !("token_type_ids" in known);
-  const ids = must(given["input_ids"], "the tokens of a batch");
+  const ids = mustExist(given["input_ids"], "the tokens of a batch");
   const all = types
     ? { ...known, token_type_ids: int32NDArray(new Int32Array(ids.bytes.length / 4), ids.shape) }
     : known;
@@ -64,7 +64,7 @@ const places = ({ bytes }: NDArray): Int32Array => new Int32Array(bytes.slice().
 function logitsOf(out: Readonly<Record<string, NDArray>>): NDArray {
   const { logits, start_logits: starts, end_logits: ends } = out;
   if (logits) return logits;
-  const [a, b] = [must(starts, "logits of a graph"), must(ends, "logits of ends")];
+  const [a, b] = [mustExist(starts, "logits of a graph"), mustExist(ends, "logits of ends")];
   const [x, y] = [toFloats(a), toFloats(b)];
   const both = Float32Array.from({ length: 2 * x.length }, (_, i) => (i % 2 === 0 ? x : y)[i >> 1]!);
   return { dtype: "f32", shape: [...a.shape, 2], bytes: new Uint8Array(both.buffer) };

@@ -6,13 +6,13 @@ export interface LabelAgreement {
 }
 
 /** A model's logits per row: one per label, position after position. */
-export interface LabelOutputs {
+export interface LabelLogits {
   readonly outputs: readonly Float32Array[];
   readonly labels: readonly string[];
 }
 
 /** `several`: rows can have several labels, and their label sets are compared. */
-export function labelAgreement(notebook: LabelOutputs, deployed: LabelOutputs, several: boolean): LabelAgreement {
+export function labelAgreement(notebook: LabelLogits, deployed: LabelLogits, several: boolean): LabelAgreement {
   const [notebookLabels, other] = [notebook, deployed].map(({ outputs, labels }) =>
     outputs.map((logits) => (several ? [given(logits, labels)] : likeliest(logits, labels))),
   ) as [string[][], string[][]];

@@ -12,7 +12,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { FileContent, TargetWriter } from "#stdlib/targets/kind.js";
 import { diskError } from "../fetch/disk.js";
 import { copyWithUsualMode } from "../fetch/private.js";
-import { tools } from "./tools/table.js";
+import { conversionTools } from "./tools/table.js";
 
 /** Suffix of the companions' folder: `helper.gguf` → `helper.gguf.files`. */
 export const COMPANIONS_SUFFIX = ".files";
@@ -38,7 +38,7 @@ export function deploymentHomeOf({ writes, path }: DeploymentPlace): string {
 }
 
 /** `work`: staging folder for the place, or, for a single file, for its parent folder. */
-export function targetOutputIn(work: string, place: DeploymentPlace, source: string): TargetWriter {
+export function targetWriterIn(work: string, place: DeploymentPlace, source: string): TargetWriter {
   const pathOf = (path: string): string => {
     const file = basename(place.path);
     const relativePath =
@@ -72,7 +72,7 @@ export function targetOutputIn(work: string, place: DeploymentPlace, source: str
       for (const name of names) await copyWithUsualMode(join(source, from, name), await made(join(into, name)));
     },
     async tool(name, { from, to, ...options }) {
-      const load = tools[name];
+      const load = conversionTools[name];
       if (!load) throw new CodedError("internal", { what: `there is no tool ${name}` });
       const tool = await load();
       return tool({ from: pathOf(from), to: await made(to), ...options });

@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { gunzipSync, gzip } from "node:zlib";
 import * as v from "valibot";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PageDemoData, PageDataPart } from "#stdlib/targets/shared/page/demo.js";
 import { objectWith, parseJsonAs, parseJsonOrNull, type Schema } from "../fetch/json.js";
 
@@ -115,7 +115,7 @@ export async function openPage(page: string): Promise<OpenedPage> {
   const part = (id: PageDataPart): string => {
     const [, text] = new RegExp(`<script type="[\\w/]+" id="${id}">([^<]*)</script>`).exec(page) ?? [];
     if (text === undefined) throw new Error(`the file is not a page with a model: it has no ${id}`);
-    return must(text, "a part");
+    return mustExist(text, "a part");
   };
   const parts = { demo: part("demo"), tokenizer: part("tokenizer"), model: part("model") };
   const demo = parseJsonOrNull(parts.demo, known);

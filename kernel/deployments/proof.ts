@@ -87,7 +87,7 @@ const MOST = 64 * 2 ** 20;
 /** Maximum stored numbers of a row. */
 const NUMBERS = 512;
 
-export function proofOf(
+export function makeDeploymentProof(
   d: Deployment,
   options: {
     readonly golden: GoldenInputs;
@@ -249,14 +249,14 @@ export function sampleAnswerNumbers(answers: RuntimeAnswers): RuntimeAnswers {
 }
 
 /** Formats a number as in proofs: three digits, small numbers with an exponent. */
-export function formatFigure(x: number): string {
+export function formatProofNumber(x: number): string {
   if (x === 0) return "0";
   const size = Math.abs(x);
   return size >= 1e-3 && size < 1e5 ? String(Number(x.toPrecision(3))) : x.toExponential(1);
 }
 
 /** Formats two numbers with enough digits to distinguish them, at least three. */
-export function distinguishableFigures(a: number, b: number): readonly [string, string] {
+export function formatDistinguishableNumbers(a: number, b: number): readonly [string, string] {
   const most = 9;
   const figuresWith = (digits: number): readonly [string, string] => [a.toPrecision(digits), b.toPrecision(digits)];
   let digits = 3;

@@ -1,5 +1,5 @@
 /** Opens a target's files in their runtime and compares the outputs with the notebook's. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { toFloats } from "../engines/feeds.js";
 import type { OpenModelForPrediction } from "../inference/input-texts.js";
@@ -13,7 +13,7 @@ import { tokensAt } from "../data/sequences/token-rows.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { predictorOf } from "../inference/predictor.js";
 import { goldenInputsOf } from "./golden.js";
-import type { OpenedModel, RuntimeRecord } from "./runtime.js";
+import type { OpenedModel, RuntimeDefinition } from "./runtime.js";
 import { runtimes } from "./runtimes/table.js";
 
 /** Opens a transformers folder in the notebook's own engine; includes the location of an adapter's base. */
@@ -71,7 +71,7 @@ export async function openDeployment(
 }
 
 async function opened(
-  record: RuntimeRecord,
+  record: RuntimeDefinition,
   { place, deployment }: { readonly place: string; readonly deployment: Deployment },
   reopen: ReopenDeployment,
 ): Promise<OpenedModel> {
@@ -180,7 +180,7 @@ async function demandAlike(
       const part = window?.(row);
       return part ? [part.first, ...part.starts, ...part.ends] : [];
     });
-    const { ids: itsIds, places: itsPlaces } = must(there[i], "the encoded text");
+    const { ids: itsIds, places: itsPlaces } = mustExist(there[i], "the encoded text");
     if (String(ids) === String(itsIds) && String(places) === String(itsPlaces)) return;
     throw new Error(`the page reads ${JSON.stringify(text).slice(0, 80)} otherwise than the notebook`);
   });

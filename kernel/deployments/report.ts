@@ -1,11 +1,11 @@
 /** Formats a proof: rows of the cell's table, and lines of a model card. */
-import { formatFigure, type ComparedScores } from "./proof.js";
+import { formatProofNumber, type ComparedScores } from "./proof.js";
 import type { DeploymentReport } from "../display/deployment.js";
 import { plural } from "../host/value-text.js";
 import type { AnswerComparison, DeploymentVerdict } from "./compare.js";
 import type { DeploymentProof } from "./proof.js";
 
-export function reportChecks(proof: DeploymentProof): DeploymentReport["checks"] {
+export function checksForReport(proof: DeploymentProof): DeploymentReport["checks"] {
   const { compared, verdict, runtime } = proof;
   if (!compared || verdict === "not run" || !runtime)
     return [{ what: "proof", found: `not run here: ${proof.unproved ?? "no runtime"}`, good: null }];
@@ -61,7 +61,7 @@ function nearIn(
 
 function differenceText({ difference, greatest }: AnswerComparison, tolerance: number | null): string {
   const share = (difference ?? 0) / (greatest || 1);
-  return `${formatFigure(difference ?? 0)} of ${formatFigure(greatest)}${tolerance === null ? ` (${formatFigure(100 * share)} %, rounded weights)` : ` (allowed: ${formatFigure(tolerance * Math.max(1, greatest))})`}`;
+  return `${formatProofNumber(difference ?? 0)} of ${formatProofNumber(greatest)}${tolerance === null ? ` (${formatProofNumber(100 * share)} %, rounded weights)` : ` (allowed: ${formatProofNumber(tolerance * Math.max(1, greatest))})`}`;
 }
 
 const sharesText = (agree: number, total: number, one: string): string =>
@@ -70,19 +70,19 @@ const sharesText = (agree: number, total: number, one: string): string =>
 const evenText = ({ even }: NonNullable<AnswerComparison["tokens"]>): string =>
   even === 0 ? "" : `; ${plural(even, "one")} different, where two tokens are closer than the tolerance`;
 
-export function reportScores(scores: ComparedScores | undefined): Pick<DeploymentReport, "scores" | "on"> {
+export function scoresForReport(scores: ComparedScores | undefined): Pick<DeploymentReport, "scores" | "on"> {
   if (!scores) return { scores: [], on: null };
   return {
     on: `${scores.on}, ${plural(scores.rows, "row")}`,
     scores: Object.entries(scores.metrics).map(([metric, { notebook, deployed, low, high }]) => ({
       metric,
-      notebook: formatFigure(notebook),
-      deployed: formatFigure(deployed),
+      notebook: formatProofNumber(notebook),
+      deployed: formatProofNumber(deployed),
       difference: `${signed(deployed - notebook)}${low !== null && high !== null ? ` [${signed(low)}, ${signed(high)}]` : ""}`,
     })),
   };
 }
-const signed = (x: number): string => (x > 0 ? `+${formatFigure(x)}` : formatFigure(x));
+const signed = (x: number): string => (x > 0 ? `+${formatProofNumber(x)}` : formatProofNumber(x));
 
 const VERDICTS: Readonly<Record<DeploymentVerdict | "not run", string>> = {
   equal: "same predictions as the notebook",
@@ -102,12 +102,12 @@ export function proofCardLines(proof: DeploymentProof): readonly string[] {
     runtime && verdict !== "not run"
       ? `${runtime.title} ${runtime.version}: ${verdictText(proof)}.`
       : `${verdictText(proof)}: ${proof.unproved ?? ""}.`,
-    ...reportChecks(proof).flatMap(({ what, found, good }) =>
+    ...checksForReport(proof).flatMap(({ what, found, good }) =>
       good === null && verdict === "not run" ? [] : [`${what}: ${found}`],
     ),
     ...Object.entries(proof.scores?.metrics ?? {}).map(
       ([metric, { notebook, deployed }]) =>
-        `${metric} on ${proof.scores?.rows ?? 0} rows: ${formatFigure(deployed)}, the notebook's model ${formatFigure(notebook)}`,
+        `${metric} on ${proof.scores?.rows ?? 0} rows: ${formatProofNumber(deployed)}, the notebook's model ${formatProofNumber(notebook)}`,
     ),
     `inputs: SHA-256 ${proof.inputs}`,
   ];

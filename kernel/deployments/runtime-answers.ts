@@ -1,5 +1,5 @@
 /** A model's outputs for golden inputs, in the notebook or another runtime: text, and the numbers behind it. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { MetricOutcome } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
@@ -54,7 +54,7 @@ export async function runtimeAnswersOf(
 ): Promise<RuntimeAnswers> {
   if (golden.is === "prompts") return written(model, golden, by);
   const { task } = model.plan.recipe.model;
-  const answers = must((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
+  const answers = mustExist((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
   const { predictions, numbers } = await predictInputTexts(golden.inputs, model, name);
   const pairs = answers.ofPairs && golden.inputs.every((text) => typeof text !== "string") ? answers.ofPairs : answers;
   const { answer } = answers;
@@ -121,7 +121,7 @@ function telling(session: OpenModelForPrediction["session"]): GraphSession {
     async run(program, feeds, wanted) {
       if (!wanted?.includes("likeliest")) return session.run(program, feeds, wanted);
       const { logits } = await session.run(program, feeds, ["logits"]);
-      return { likeliest: argmaxWithMargin(must(logits, "logits of a program")) };
+      return { likeliest: argmaxWithMargin(mustExist(logits, "logits of a program")) };
     },
   };
 }

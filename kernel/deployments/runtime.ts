@@ -8,9 +8,9 @@ import type { Message } from "#stdlib/conversations/kind.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import type { GraphName, DeploymentResult } from "#stdlib/targets/kind.js";
-import type { LogitPicks } from "./decoders/picks.js";
+import type { RequestedLogitPositions } from "./decoders/picks.js";
 
-export interface RuntimeRecord {
+export interface RuntimeDefinition {
   /** Displayed name: "ONNX Runtime". */
   readonly title: string;
   /** Other runtimes whose files it can read. Defaults to none. */
@@ -62,7 +62,7 @@ export interface TextTokens {
 /** Limits what leaves the runtime's process. */
 export interface RuntimeCallOptions {
   /** Part of the output `logits` that is returned. */
-  readonly picks?: LogitPicks;
+  readonly picks?: RequestedLogitPositions;
   /**
    * Outputs to keep in the process, by the input they feed: any graph of the file uses them if its feeds lack that
    * input. An empty output leaves the earlier value. Only for runtimes of files with a graph `decoder`.

@@ -3,7 +3,7 @@
  * agrees.
  */
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
-import { distinguishableFigures, type ComparedScores } from "./proof.js";
+import { formatDistinguishableNumbers, type ComparedScores } from "./proof.js";
 
 /** Minimum rows for a judgement: with fewer, chance matters. */
 const FEWEST = 30;
@@ -43,7 +43,7 @@ export function scoresConfirmAgreement(scores: ComparedScores, written: How): bo
 /** Formats all scores with the notebook's for comparison. */
 export function scoresText({ metrics, rows, on }: ComparedScores): string {
   const metricTexts = Object.entries(metrics).map(([metric, { notebook, deployed }]) => {
-    const [notebookFigure, other] = distinguishableFigures(notebook, deployed);
+    const [notebookFigure, other] = formatDistinguishableNumbers(notebook, deployed);
     return `${metric} ${other} (${notebookFigure} in the notebook)`;
   });
   return `${String(rows)} rows of ${on}: ${metricTexts.join(", ")}`;
@@ -56,7 +56,7 @@ function agree({ labels }: ComparedScores, written: How): boolean {
 function worseIn({ metrics }: ComparedScores, written: How): readonly string[] {
   return Object.entries(metrics).flatMap(([metric, { notebook, deployed, worse }]) => {
     if (!worse || Math.abs(deployed - notebook) <= WORSE[how(written)] * Math.abs(notebook)) return [];
-    const [notebookFigure, other] = distinguishableFigures(notebook, deployed);
+    const [notebookFigure, other] = formatDistinguishableNumbers(notebook, deployed);
     return [`its ${metric} is ${other} (${notebookFigure} in the notebook)`];
   });
 }

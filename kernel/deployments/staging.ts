@@ -10,7 +10,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { withFileLock } from "../fetch/cache.js";
 import { protectFromCleanup, replacedFolderName, cleanUpLeftovers, stagingFolderPrefix } from "./leftovers.js";
 import { COMPANIONS_SUFFIX, type DeploymentPlace } from "./output.js";
-import { checkNoFilesAdded, placeError } from "./deployment-folder.js";
+import { checkNoFilesAdded, convertToPlaceError } from "./deployment-folder.js";
 
 /**
  * `writes` fills the folder `work`; its result is returned after the swap. `again` checks the place once more before
@@ -39,7 +39,7 @@ export async function deployAtomically<T>(
     });
     return result;
   } catch (error) {
-    throw placeError(error, place.path);
+    throw convertToPlaceError(error, place.path);
   } finally {
     if (work !== undefined) rmSync(work, { recursive: true, force: true });
     done?.();

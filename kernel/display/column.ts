@@ -33,7 +33,7 @@ function decimalsOf(numbers: readonly number[]): number | null {
 }
 
 /** Pads shares to equal decimals: with `99.1 %` in the column, `51 %` becomes `51.0 %`. */
-export function alignDecimals(texts: readonly string[]): readonly string[] {
+export function alignPercentDecimals(texts: readonly string[]): readonly string[] {
   const shares = texts.map((text) => /^([<>] )?[\d,]+(?:\.(\d+))? %$/.exec(text));
   const places = Math.max(0, ...shares.map((share) => share?.[2]?.length ?? 0));
   return texts.map((text, i) => {

@@ -1,6 +1,6 @@
 /** The output of `deploy` and `verify`: the checks and deviations, what the format doesn't support, calls to copy. */
 import { displayOutputOf } from "./bundle.js";
-import { card, html, htmlTable, inkStyle, note, toneColors, type Html, type DisplayOutput } from "./html.js";
+import { card, html, htmlTable, readableColorStyle, note, toneColors, type Html, type DisplayOutput } from "./html.js";
 import { outcomeLine } from "./outcome.js";
 import { textTable } from "./text-table.js";
 
@@ -69,5 +69,7 @@ const heading = (language: string, needs: readonly string[]): string =>
   `Use it in ${language}${needs.length > 0 ? ` (${needs.join(", ")})` : ""}:`;
 
 function marked(good: boolean | null, mark: string): Html | string {
-  return good === null ? "" : html`<span style="${inkStyle(good ? toneColors.good : toneColors.bad)}">${mark}</span>`;
+  return good === null
+    ? ""
+    : html`<span style="${readableColorStyle(good ? toneColors.good : toneColors.bad)}">${mark}</span>`;
 }

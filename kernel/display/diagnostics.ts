@@ -3,7 +3,7 @@ import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { FRAME_STYLE, html, Html, inkStyle, toneColors, type DisplayOutput } from "./html.js";
+import { FRAME_STYLE, html, Html, readableColorStyle, toneColors, type DisplayOutput } from "./html.js";
 
 /** Maps colours for white backgrounds to those that are also readable on dark ones. */
 const TONES: Readonly<Record<string, string>> = {
@@ -12,7 +12,7 @@ const TONES: Readonly<Record<string, string>> = {
   "#2e7d32": toneColors.good,
 };
 const look = {
-  ink: (color: string) => inkStyle(TONES[color] ?? color),
+  ink: (color: string) => readableColorStyle(TONES[color] ?? color),
   number: ".72",
   place: ".72",
   lines: "margin:.3em 0;font-family:monospace",

@@ -7,7 +7,7 @@ import { displayOutputOf } from "./bundle.js";
 import { drawFigure } from "./svg/draw.js";
 import { recordOf } from "./svg/values.js";
 import { describeFigure } from "./figure-description.js";
-import { thinFigure } from "./curves/thin.js";
+import { downsampleFigure } from "./curves/thin.js";
 import type { Figure } from "./trace.js";
 
 export const plotlyMime = "application/vnd.plotly.v1+json";
@@ -24,7 +24,7 @@ export interface FigureOutputOptions {
 
 /** Long series are downsampled to about a thousand points, so that a notebook with ten charts stays small. */
 export function figureView(figure: Figure, { id, text, values }: FigureOutputOptions = {}): DisplayOutput {
-  const thin = thinFigure(figure);
+  const thin = downsampleFigure(figure);
   const { svg, width, height } = drawFigure(thin);
   const words = describeFigure(thin);
   // A live viewer reads the description from the layout, as plotly has no place for it.

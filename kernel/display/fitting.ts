@@ -3,11 +3,11 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { FitVerdict } from "../host/fitting.js";
-import { html, inkStyle, toneColors, type DisplayOutput } from "./html.js";
+import { html, readableColorStyle, toneColors, type DisplayOutput } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
 import { groupedNumber } from "../host/value-text.js";
 
-export interface FitContext {
+export interface FitVerdictContext {
   readonly plan: Plan;
   /** Whether the task supports `label_smoothing`. */
   readonly smooths: boolean;
@@ -19,7 +19,7 @@ export interface FitContext {
   readonly keptStep: number;
 }
 
-export function fitView(fit: FitVerdict, options: FitContext): DisplayOutput {
+export function fitVerdictView(fit: FitVerdict, options: FitVerdictContext): DisplayOutput {
   const [what, ...advice] = fitWords(fit, options);
   const words = [
     ...(options.model === undefined ? [] : [`${options.model}:`]),
@@ -32,7 +32,7 @@ export function fitView(fit: FitVerdict, options: FitContext): DisplayOutput {
   return displayOutputOf(
     words,
     html`<div style="margin:2px 0 6px">
-      <b style="font-weight:600;${inkStyle(toneColors.accent)}">${TITLE[fit.is]}</b> ${parts}
+      <b style="font-weight:600;${readableColorStyle(toneColors.accent)}">${TITLE[fit.is]}</b> ${parts}
     </div>`,
   );
 }
@@ -44,7 +44,7 @@ const TITLE: Readonly<Record<FitVerdict["is"], string>> = {
   stuck: "under-fitting",
 };
 
-function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...string[]] {
+function fitWords(fit: FitVerdict, options: FitVerdictContext): readonly [string, ...string[]] {
   const { training } = options.plan.recipe;
   switch (fit.is) {
     case "over": {
@@ -81,7 +81,7 @@ function fitWords(fit: FitVerdict, options: FitContext): readonly [string, ...st
 }
 
 /** Advice if noise hides the rows' signal. */
-function againstNoise({ plan, steps }: FitContext): readonly string[] {
+function againstNoise({ plan, steps }: FitVerdictContext): readonly string[] {
   const { batch_size, accumulate, privacy } = plan.recipe.training;
   return [
     `larger batches, with less noise (\`batch_size: ${String(4 * batch_size * accumulate)}\`)`,
@@ -93,7 +93,7 @@ function againstNoise({ plan, steps }: FitContext): readonly string[] {
 }
 
 /** Advice without such noise. */
-function steadier(options: FitContext, fit: Extract<FitVerdict, { is: "stuck" }>): readonly string[] {
+function steadier(options: FitVerdictContext, fit: Extract<FitVerdict, { is: "stuck" }>): readonly string[] {
   const { training } = options.plan.recipe;
   return [
     `a ${fit.to > fit.from * 1.02 ? "lower" : "higher"} \`optimizer.learning_rate\` (it is ${number(rateOf(options.plan))})`,
@@ -104,7 +104,7 @@ function steadier(options: FitContext, fit: Extract<FitVerdict, { is: "stuck" }>
 }
 
 /** Advice against overfitting. */
-function less(options: FitContext, best: number): readonly string[] {
+function less(options: FitVerdictContext, best: number): readonly string[] {
   const { training } = options.plan.recipe;
   return [
     ...shorter(options, best),
@@ -114,7 +114,7 @@ function less(options: FitContext, best: number): readonly string[] {
     "more rows",
   ];
 }
-function surer(options: FitContext, best: number): readonly string[] {
+function surer(options: FitVerdictContext, best: number): readonly string[] {
   const smoothing = options.plan.recipe.model.task.arguments["label_smoothing"];
   return [
     ...(options.smooths && smoothing === undefined ? ["`label_smoothing: 10%` in the task"] : []),
@@ -122,13 +122,13 @@ function surer(options: FitContext, best: number): readonly string[] {
     "more rows",
   ];
 }
-function shorter({ plan, steps: taken }: FitContext, best: number): readonly string[] {
+function shorter({ plan, steps: taken }: FitVerdictContext, best: number): readonly string[] {
   const { epochs, steps } = plan.recipe.training;
   if (epochs === null) return steps !== null && best < steps ? [`fewer steps (\`steps: ${String(best)}\`)`] : [];
   const enough = Math.ceil((best / Math.max(1, taken)) * epochs - 1e-6);
   return enough >= 1 && enough < epochs ? [`fewer epochs (\`epochs: ${String(enough)}\`)`] : [];
 }
-function longer({ plan }: Pick<FitContext, "plan">): string {
+function longer({ plan }: Pick<FitVerdictContext, "plan">): string {
   const { epochs, steps } = plan.recipe.training;
   return epochs === null ? `\`steps: ${String(2 * (steps ?? 1))}\`` : `\`epochs: ${String(Math.ceil(2 * epochs))}\``;
 }

@@ -3,7 +3,7 @@ import type { DisplayOutput } from "./html.js";
 import { tableView } from "./table.js";
 import { groupedNumber, plural } from "../host/value-text.js";
 
-export interface ForgetReport {
+export interface DeletedTextsReport {
   readonly requested: number;
   readonly found: number;
   readonly rows: number;
@@ -12,7 +12,7 @@ export interface ForgetReport {
 }
 
 /** The output does not contain the rows' texts. */
-export function forgetView({ requested, found, rows, damaged, saw }: ForgetReport): DisplayOutput {
+export function deletedTextsView({ requested, found, rows, damaged, saw }: DeletedTextsReport): DisplayOutput {
   const sentences = [
     `${groupedNumber(found)} of ${plural(requested, "text")} found in stored rows: ${plural(rows, "row")} deleted`,
     damaged > 0 && `${plural(damaged, "line")} that could not be read deleted too`,

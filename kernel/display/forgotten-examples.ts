@@ -13,7 +13,7 @@ export interface ForgottenExamples extends ForgettingStatistics {
   /** Returns the number, text, correct answer and present prediction of a row (index from 0). */
   example(row: number): { readonly row: number; readonly text: string; readonly right: string; readonly now: string };
 }
-export interface ForgottenReport {
+export interface ForgottenExamplesReport {
   readonly name: string;
   readonly dataSets: readonly ForgottenExamples[];
   /** Advice if the loss exceeds chance; null: none is known. */
@@ -25,7 +25,10 @@ export interface ForgottenReport {
 /** Maximum examples per data set. */
 const FEW = 5;
 
-export function forgottenExamplesView({ name, dataSets, tries, not = [] }: ForgottenReport, id: string): DisplayOutput {
+export function forgottenExamplesView(
+  { name, dataSets, tries, not = [] }: ForgottenExamplesReport,
+  id: string,
+): DisplayOutput {
   const rows = dataSets.flatMap((one) =>
     one.lost.slice(0, FEW).map((rowIndex) => {
       const { row, text, right, now } = one.example(rowIndex);
@@ -33,7 +36,7 @@ export function forgottenExamplesView({ name, dataSets, tries, not = [] }: Forgo
     }),
   );
   const sentences = dataSets.map(sentence);
-  if (tries !== null && dataSets.some(hasSignificantLoss)) sentences.push(tries);
+  if (tries !== null && dataSets.some(hasSignificantForgetting)) sentences.push(tries);
   const lost = dataSets.reduce((sum, one) => sum + one.lost.length, 0);
   const left = lost - rows.length;
   const caption = [...(left > 0 ? [`${groupedNumber(left)} more`] : []), ...sentences, ...not].join(". ");
@@ -51,7 +54,7 @@ export function forgottenExamplesView({ name, dataSets, tries, not = [] }: Forgo
 
 const plain = (text: string): string => clip(oneLine(printable(text)), 40);
 
-export const hasSignificantLoss = ({ moved: { interval } }: Pick<ForgettingStatistics, "moved">): boolean =>
+export const hasSignificantForgetting = ({ moved: { interval } }: Pick<ForgettingStatistics, "moved">): boolean =>
   interval.high < 0;
 
 function sentence(one: ForgottenExamples): string {
@@ -60,7 +63,11 @@ function sentence(one: ForgottenExamples): string {
   const { low, high } = share.interval;
   const points = (value: number): string => `${value < 0 ? "−" : "+"}${(100 * Math.abs(value)).toFixed(1)}`;
   const ends = `95 % interval ${points(moved.interval.low)} to ${points(moved.interval.high)}`;
-  const verdict = hasSignificantLoss(one) ? "" : moved.interval.low > 0 ? ", more than before" : ", no loss shown";
+  const verdict = hasSignificantForgetting(one)
+    ? ""
+    : moved.interval.low > 0
+      ? ", more than before"
+      : ", no loss shown";
   return (
     `${on}: of ${groupedNumber(right)} correct predictions after ${after}, ${groupedNumber(lost.length)} are wrong now ` +
     `(${formatPercent(share.value)}, 95 % interval ${formatPercent(low).replace(/ %$/, "")} to ${formatPercent(high)}), and ${groupedNumber(gained)} that were wrong are right; ` +

@@ -2,10 +2,10 @@
  * Texts with a model's continuations: the prompt muted, the continuation plain, with a mark at its end while it grows.
  */
 import { displayOutputOf } from "./bundle.js";
-import { FRAME_STYLE, html, inkStyle, toneColors, type Html, type DisplayOutput } from "./html.js";
+import { FRAME_STYLE, html, readableColorStyle, toneColors, type Html, type DisplayOutput } from "./html.js";
 import { groupedNumber, plural } from "../host/value-text.js";
 
-export interface WrittenRow {
+export interface GeneratedTextRow {
   readonly text: string;
   readonly continuation: string;
   readonly tokens: number;
@@ -17,8 +17,8 @@ const MOST = 20;
  * `writing`: generation continues. `apart`: a separate response instead of a continuation. Beyond 20 texts the rest is
  * counted.
  */
-export function writtenShown(
-  rows: readonly WrittenRow[],
+export function generatedTextsView(
+  rows: readonly GeneratedTextRow[],
   o: { readonly id: string; readonly writing: boolean; readonly apart?: boolean },
 ): DisplayOutput & { readonly id: string } {
   const shown = rows.slice(0, MOST);
@@ -30,10 +30,10 @@ export function writtenShown(
   const text = [...shown.map((r) => `${r.text}\n  ▸ ${r.continuation.replace(/\n/g, "\n    ")}${mark}`), words].join(
     "\n",
   );
-  const one = (r: WrittenRow): Html =>
+  const one = (r: GeneratedTextRow): Html =>
     html`<div style="white-space:pre-wrap;margin:6px 0;padding:2px 0 2px 10px;border-left:3px solid ${toneColors.line}">
       <span style="opacity:.72">${r.text + between}</span><span>${r.continuation}</span
-      ><span style="${inkStyle(toneColors.accent)}">${mark}</span>
+      ><span style="${readableColorStyle(toneColors.accent)}">${mark}</span>
     </div>`;
   return {
     ...displayOutputOf(

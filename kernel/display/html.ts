@@ -56,11 +56,11 @@ const GAP = 8;
  * Returns the style of words in a tone: mixed with the page's text colour, so that they are readable on white and
  * near-black. Viewers without colour mixing use the tone itself.
  */
-export function inkStyle(color: string): string {
+export function readableColorStyle(color: string): string {
   return `color:${color};color:color-mix(in srgb,${color} 72%,currentColor)`;
 }
 
-export type Align = "left" | "right";
+export type ColumnAlignment = "left" | "right";
 
 /**
  * Prevents that words of a narrow table wrap one by one, or a long text becomes a very narrow column: the table
@@ -74,7 +74,7 @@ type Place = "first" | "between" | "last";
 const placeOf = (i: number, columns: readonly unknown[]): Place =>
   i === columns.length - 1 ? "last" : i === 0 ? "first" : "between";
 
-const cellStyle = (align: Align, place: Place, part: HtmlPart, more = ""): string =>
+const cellStyle = (align: ColumnAlignment, place: Place, part: HtmlPart, more = ""): string =>
   `text-align:${align};padding:3px ${place === "last" ? 0 : 18}px 3px 0;vertical-align:top;border:0;background:none;` +
   (align === "right"
     ? `font-variant-numeric:tabular-nums;white-space:nowrap;${place === "first" ? "width:1%;" : ""}`
@@ -85,7 +85,7 @@ export interface HtmlTable {
   /** Column heads; omitted for a table of facts whose first column names them. */
   readonly head?: readonly HtmlPart[];
   readonly rows: readonly (readonly HtmlPart[])[];
-  readonly align?: readonly Align[];
+  readonly align?: readonly ColumnAlignment[];
   /**
    * Allows sorting by a click on a column head in JupyterLab (lab/src/sortable.ts); other viewers show the given order.
    */
@@ -97,7 +97,7 @@ const SORTABLE = "tunebook-sortable";
 
 /** Returns a plain semantic table with rules between rows, which stays readable without styles. */
 export function htmlTable({ head, rows, align = [], sortable = false }: HtmlTable): Html {
-  const alignAt = (i: number): Align => align[i] ?? "left";
+  const alignAt = (i: number): ColumnAlignment => align[i] ?? "left";
   const rule = `border-top:1px solid ${toneColors.line};`;
   const heads =
     head &&

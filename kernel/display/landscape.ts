@@ -26,7 +26,7 @@ export interface LandscapeLoss {
  * EWC's penalty ½ (θ − θ*)ᵀF(θ − θ*) on the plane: least + ½ · (xx · a² + 2 · xy · a · b + yy · b²) at (a, b) from its
  * centre, in nats. `least` is 0 if its anchor θ* is on the plane.
  */
-export interface LandscapePenalty {
+export interface LandscapeEwcPenalty {
   /** The model whose weights the penalty anchors. */
   readonly by: string;
   readonly centre: { readonly x: number; readonly y: number };
@@ -42,13 +42,15 @@ export interface LandscapeData {
   readonly losses: readonly LandscapeLoss[];
   readonly places: readonly LandscapePoint[];
   /** Null if no model was trained with EWC. */
-  readonly held: LandscapePenalty | null;
+  readonly held: LandscapeEwcPenalty | null;
 }
 /** The data as a cell's value, which displays itself. */
-export type Landscape = LandscapeData & { readonly [displaySymbol]: () => DisplayOutput["bundle"] };
+export type DisplayableLandscape = LandscapeData & { readonly [displaySymbol]: () => DisplayOutput["bundle"] };
 
-export function landscapeOf(data: LandscapeData): Landscape {
-  return Object.defineProperty({ ...data }, displaySymbol, { value: () => landscapeView(data).bundle }) as Landscape;
+export function displayableLandscape(data: LandscapeData): DisplayableLandscape {
+  return Object.defineProperty({ ...data }, displaySymbol, {
+    value: () => landscapeView(data).bundle,
+  }) as DisplayableLandscape;
 }
 
 export function landscapeView(data: LandscapeData): DisplayOutput {
@@ -94,10 +96,10 @@ function ringsOf({ held: penalty, places, x }: LandscapeData): readonly Ring[] {
   const [, first] = places;
   if (!penalty || !first) return [];
   const itself = places.find(({ name, off }, i) => i > 1 && off === 0 && name === penalty.by);
-  const level = penaltyAt(penalty, first);
+  const level = ewcPenaltyAt(penalty, first);
   const wanted: readonly Pick<Ring, "name" | "level">[] = itself
     ? [
-        { name: itself.name, level: penaltyAt(penalty, itself) },
+        { name: itself.name, level: ewcPenaltyAt(penalty, itself) },
         { name: first.name, level },
       ]
     : [
@@ -108,12 +110,12 @@ function ringsOf({ held: penalty, places, x }: LandscapeData): readonly Ring[] {
   // No point has a penalty below the minimum.
   return wanted
     .filter((one) => one.level > penalty.least)
-    .map((one) => ({ ...one, ...penaltyEllipseOf(penalty, one.level - penalty.least, apart) }));
+    .map((one) => ({ ...one, ...ewcPenaltyEllipse(penalty, one.level - penalty.least, apart) }));
 }
 
 /** Returns EWC's penalty at a point of the plane, in nats, for strength 1. */
-export function penaltyAt(
-  { centre, least, xx, xy, yy }: Omit<LandscapePenalty, "by">,
+export function ewcPenaltyAt(
+  { centre, least, xx, xy, yy }: Omit<LandscapeEwcPenalty, "by">,
   place: { readonly x: number; readonly y: number },
 ): number {
   const [a, b] = [place.x - centre.x, place.y - centre.y];
@@ -123,8 +125,8 @@ export function penaltyAt(
 const POINTS = [96, 20_000] as const;
 
 /** Returns the ellipse ½ · (xx a² + 2 xy a b + yy b²) = level; `apart`: maximum distance between its points. */
-export function penaltyEllipseOf(
-  { xx, xy, yy }: Pick<LandscapePenalty, "xx" | "xy" | "yy">,
+export function ewcPenaltyEllipse(
+  { xx, xy, yy }: Pick<LandscapeEwcPenalty, "xx" | "xy" | "yy">,
   level: number,
   apart = Number.POSITIVE_INFINITY,
 ): { readonly axes: readonly [long: number, short: number]; readonly points: readonly (readonly [number, number])[] } {

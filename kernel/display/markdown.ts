@@ -5,7 +5,7 @@ import { escapeHtml, printable } from "../host/value-text.js";
 /**
  * Text of a record, which may contain Markdown (`code`), in a table cell: only what would break the cell is escaped.
  */
-export function cell(text: string): string {
+export function escapeMarkdownCell(text: string): string {
   return text.replaceAll("|", "\\|").replace(/\s*\n\s*/g, " ");
 }
 /** Returns the text unchanged as a code span on one line; nothing in it ends the span. */
@@ -18,11 +18,11 @@ export function code(text: string): string {
   return longest > 0 ? `${marks} ${line} ${marks}` : `${marks}${line}${marks}`;
 }
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(" | ")} |`;
+  const line = (cells: readonly string[]): string => `| ${cells.map(escapeMarkdownCell).join(" | ")} |`;
   return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 /** Uses a fence longer than any run of backticks inside, so that nothing closes it. */
-export function fence(language: string, text: string): string {
+export function fencedCodeBlock(language: string, text: string): string {
   const longest = Math.max(2, ...Array.from(text.matchAll(/`+/g), ([run]) => run.length));
   const marks = "`".repeat(longest + 1);
   return `${marks}${language}\n${text.trimEnd()}\n${marks}`;
@@ -34,7 +34,7 @@ export function link(text: string, to: string): string {
 export function joinParagraphs(...parts: readonly (string | false | null | undefined)[]): string {
   return `${parts.filter((part) => typeof part === "string" && part !== "").join("\n\n")}\n`;
 }
-export function anchor(heading: string): string {
+export function headingAnchor(heading: string): string {
   return heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}_ -]/gu, "")

@@ -87,7 +87,7 @@ function timeOf({ median, spread }: ParetoModel): IntervalEnds {
   return spread ?? { low: value * (1 - OTHER_TIME), high: value * (1 + OTHER_TIME) };
 }
 
-export function paretoView(options: ModelParetoReport, id?: string): DisplayOutput {
+export function paretoTableView(options: ModelParetoReport, id?: string): DisplayOutput {
   const [small, quick] = [frontBy(options, SMALL), quickest(options)];
   const points = (one: ParetoModel): string =>
     [small.has(one) && "size", quick.has(one) && "time"].filter(Boolean).join(", ");
@@ -165,7 +165,7 @@ export function paretoFigure(options: ModelParetoReport): Figure | null {
         subtitle: `on ${options.on}`,
       });
 }
-export function paretoPicture(options: ModelParetoReport, id?: string): DisplayOutput | null {
+export function paretoFigureView(options: ModelParetoReport, id?: string): DisplayOutput | null {
   const figure = paretoFigure(options);
   // A terminal shows the table.
   return figure && { ...figureView(figure), ...(id !== undefined && { id }) };

@@ -1,5 +1,5 @@
 /** Effect of a training on predictions: one line, and a warning if nothing changed. */
-import { card, html, inkStyle, toneColors, type DisplayOutput } from "./html.js";
+import { card, html, readableColorStyle, toneColors, type DisplayOutput } from "./html.js";
 import { displayOutputOf } from "./bundle.js";
 import { groupedNumber } from "../host/value-text.js";
 
@@ -38,6 +38,6 @@ export function predictionChangesView(options: {
   const help = `a higher \`learning_rate\` or more steps may be needed${options.untrained === null ? ", or the base knew it all" : ""}`;
   return displayOutputOf(
     `warning: ${line}\nhelp: ${help}`,
-    card("", html`<b style="${inkStyle(toneColors.warn)}">warning</b>: ${line}; ${help}`),
+    card("", html`<b style="${readableColorStyle(toneColors.warn)}">warning</b>: ${line}; ${help}`),
   );
 }

@@ -21,7 +21,7 @@ export function valueCell(
   interval: IntervalEnds | null,
   { strong = false, unit }: { readonly strong?: boolean; readonly unit?: string | undefined } = {},
 ): ScoreCell {
-  const valueText = withUnitText(value, unit);
+  const valueText = formatValueWithUnit(value, unit);
   return {
     text: `${valueText}${interval ? ` (${scoreIntervalText(interval, unit)})` : ""}`,
     shown: numberWithInterval(strong ? html`<b style="font-weight:600">${valueText}</b>` : valueText, interval, unit),
@@ -29,7 +29,7 @@ export function valueCell(
 }
 
 /** Formats a number to four decimals; with a unit to three digits: `27 ms`, `0.0413 ms`. */
-export function withUnitText(value: number, unit: string | undefined): string {
+export function formatValueWithUnit(value: number, unit: string | undefined): string {
   return unit === undefined ? fixedDecimalsText(value) : `${measured(value)} ${unit}`;
 }
 const measured = (value: number): string => significantText(value, 3).replace("-", "−");

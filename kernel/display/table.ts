@@ -1,7 +1,7 @@
 /** Rows as a table: plain HTML and aligned text; long tables are truncated, with a line that says so. */
 import { displayOutputOf } from "./bundle.js";
-import { alignDecimals, commonNumberFormat } from "./column.js";
-import { type DisplayOutput, card, html, htmlTable, note, type Align } from "./html.js";
+import { alignPercentDecimals, commonNumberFormat } from "./column.js";
+import { type DisplayOutput, card, html, htmlTable, note, type ColumnAlignment } from "./html.js";
 import { clip, groupedNumber, oneLine, significantText } from "../host/value-text.js";
 import { textTable } from "./text-table.js";
 
@@ -39,7 +39,7 @@ export function tableView(
     (all === undefined
       ? `first ${groupedNumber(shown.length)} rows`
       : `${groupedNumber(shown.length)} of ${groupedNumber(all)} rows`);
-  const align = columns.map((_, i): Align =>
+  const align = columns.map((_, i): ColumnAlignment =>
     shown.length > 0 && shown.every((row) => numeric(row[i])) ? "right" : "left",
   );
   const texts = columns.map((_, i) =>
@@ -79,7 +79,7 @@ function numeric(value: unknown): boolean {
 /** Formats the values of one column; numbers get a common format. */
 function columnTexts(values: readonly unknown[], longest: number): readonly string[] {
   const written = commonNumberFormat(values.filter((value) => typeof value === "number"));
-  return alignDecimals(
+  return alignPercentDecimals(
     values.map((value) => (typeof value === "number" ? written(value) : null) ?? cellText(value, longest)),
   );
 }

@@ -6,7 +6,7 @@ import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { programCostOf } from "#dsl/tensor/cost.js";
 import { isLeaf, isState } from "#dsl/tensor/leaves.js";
 import { programMemoryOf } from "#dsl/tensor/memory.js";
@@ -39,7 +39,7 @@ export function edgeModelRequirementsOf(
     graphs.reduce((sum, { graph }) => sum + modelFile(ROUNDED[precision](graph), "").size, 0);
   const sizes = { f32: size("f32"), int8: size("int8"), int4: size("int4") };
   const { forward, encoder, decoder } = buildExportPrograms(parts, false);
-  const reads = must(forward ?? encoder ?? decoder, "a program that reads");
+  const reads = mustExist(forward ?? encoder ?? decoder, "a program that reads");
   const reading = forward || encoder ? { batch: 1, length } : { batch: 1, length, past: 0, keys: length };
   const last = { batch: 1, length: 1, past: length, keys: length + 1, sources: length, fresh: 0, held: length };
   return {
@@ -71,9 +71,9 @@ function multiplied(program: Program): number {
   for (const node of program.nodes) {
     if (isLeaf(node) || !opNamed(node.op).product) continue;
     for (const { node: inputIndex } of node.inputs) {
-      const leaf = must(program.nodes[inputIndex], "a node");
+      const leaf = mustExist(program.nodes[inputIndex], "a node");
       if (isState(leaf)) read.add(leaf.attributes.name);
     }
   }
-  return [...read].reduce((sum, name) => sum + count(must(program.state[name], "a state").type.shape), 0);
+  return [...read].reduce((sum, name) => sum + count(mustExist(program.state[name], "a state").type.shape), 0);
 }

@@ -1,5 +1,5 @@
 /** Measures how fast an engine multiplies matrices with the product op that programs use: 512×768×3072. */
-import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, CodedError } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Engine, EngineName } from "./engine.js";
@@ -52,7 +52,7 @@ async function timeProduct(engine: Engine, a: Float32Array, b: Float32Array): Pr
     let best = Infinity;
     for (let i = 0; i < 3; i++) {
       const start = performance.now();
-      const corner = must((await session.run("product", {}))["corner"], "corner");
+      const corner = mustExist((await session.run("product", {}))["corner"], "corner");
       best = Math.min(best, (performance.now() - start) / 1000);
       const got = new DataView(corner.bytes.buffer, corner.bytes.byteOffset).getFloat32(0, true);
       let expected = 0;

@@ -1,6 +1,6 @@
 /** Runs calls of an engine in sequence and sends the next call while one computes; results come in order. */
 
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 export async function* pipelineCalls<T, R>(
   items: Iterable<T>,
   call: (item: T) => Promise<R>,
@@ -12,7 +12,7 @@ export async function* pipelineCalls<T, R>(
     reply.catch(() => undefined); // awaited in its turn
     sent.push([item, reply]);
     if (sent.length >= depth) {
-      const [first, result] = must(sent.shift(), "the first call");
+      const [first, result] = mustExist(sent.shift(), "the first call");
       yield [first, await result];
     }
   }

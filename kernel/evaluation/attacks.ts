@@ -1,16 +1,21 @@
 /** Attacks on the models of an `evaluate`: how much they reveal about their training rows. */
 import type { ColumnTable } from "arquero";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
-import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { AttackReport, AttackContext, CanaryLosses, MembershipScores } from "#stdlib/attacks/kind.js";
 import { canarySpaceBits, drawCanaries, type CanaryRow } from "#stdlib/attacks/shared/canary-rows.js";
 import { rowHashesOf, type PreparedDataSplit } from "../runs/split-rows.js";
-import { canarySpaceOf, canaryTable } from "../data/rows/canaries.js";
+import { canaryTemplateOf, canaryTable } from "../data/rows/canaries.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { trainingSplitName, type PreparedData } from "../data/prepared.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
+import {
+  encodeSplit,
+  type EncodedRows,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../data/encoding/encoded.js";
 import type { AttackScores } from "../runs/history/run-scores.js";
 import { labelLosses, meanLossByText } from "../inference/losses.js";
 import { writesText, type ModelHandle } from "../models/model-handle.js";
@@ -73,7 +78,7 @@ export async function runAttacks(
 ): Promise<readonly AttackResult[]> {
   if (options.attacks.length === 0 || one.by.is !== "model" || one.folds) return [];
   const { handle } = one.by;
-  const weights = must(handle.weights, "weights");
+  const weights = mustExist(handle.weights, "weights");
   const asks: Asks = {
     session,
     handle,
@@ -109,7 +114,7 @@ async function losses(
     base,
     tokenizer,
   } = await session.weights.askable(handle, data, context.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, known, handle.name);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, known, handle.name);
   const prepared: PreparedData = { ...one.prepared, labels, splits: { [what]: table } };
   const rows = await encodeSplit(prepared, { data: data.name, split: what }, encoding);
   const onRows = (done: number, total: number) =>
@@ -141,7 +146,7 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
   const refuse = (why: string, instead: string): never => {
     throw new CodedError("attack-impossible", { attack, model: handle.name, why, instead });
   };
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
   if (prepared.streamed ?? one.prepared.streamed)
     return refuse("its rows are read as they come (`stream: true`)", "train and evaluate on data in memory");
   if (prepared.facts.hash !== weights.data.hash)
@@ -190,11 +195,15 @@ async function memberScores(asks: Asks, attack: string, most: number): Promise<M
       Float64Array.from(modelLosses, (loss, row) => (base?.[row] ?? 0) - loss).filter((score) => !Number.isNaN(score)),
     );
   }
-  return { members: must(scores.get("members"), "members"), others: must(scores.get("others"), "others"), calibrated };
+  return {
+    members: mustExist(scores.get("members"), "members"),
+    others: mustExist(scores.get("others"), "others"),
+    calibrated,
+  };
 }
 
 const tableOf = ({ prepared, split }: PreparedDataSplit): ColumnTable =>
-  must(prepared.splits[split], `the rows of ${split}`);
+  mustExist(prepared.splits[split], `the rows of ${split}`);
 const rowCount = (part: PreparedDataSplit): number => tableOf(part).numRows();
 
 /** Picks at most `most` rows, evenly spaced. */
@@ -212,7 +221,7 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   const { training, data } = weights.plan.recipe;
   const { labels } = weights;
   const { registry } = asks.session.vocabulary;
-  const space = must(canarySpaceOf(weights.plan, { registry, labels }), "canaries of this task");
+  const space = mustExist(canaryTemplateOf(weights.plan, { registry, labels }), "canaries of this task");
   const { canaries: count = 0, canary_copies: times = 1, seed } = training;
   const drawn = (which: "planted" | "unseen", canaryCount: number) =>
     drawCanaries(space, { seed, count: canaryCount, which });
@@ -239,7 +248,7 @@ async function canaryLosses(asks: Asks, unseen: number): Promise<CanaryLosses> {
   const column = (label: string): Float64Array => {
     const known = columns.get(label);
     if (known) return known;
-    const made = plain ?? Float64Array.from(must(byLabel, "losses"), (all) => all[labels.indexOf(label)]!);
+    const made = plain ?? Float64Array.from(mustExist(byLabel, "losses"), (all) => all[labels.indexOf(label)]!);
     columns.set(label, made);
     return made;
   };

@@ -2,9 +2,9 @@
 import { createHash } from "node:crypto";
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import { dataReaderOfModel, type ModelPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type ModelPlan, type Call } from "#dsl/language/types/value.js";
 import type { BaseEmbedder } from "#stdlib/contenders/kind.js";
 import { weightBytes } from "../bases/base.js";
 import type { ModelHandle } from "../models/model-handle.js";
@@ -52,7 +52,7 @@ export async function openBaseEmbedder(
     const why = model.scratch ? "the model has no pretrained base" : "the model started from another one trained here";
     throw new CodedError("contender-refused", { contender, task: model.task.word, why });
   }
-  const base = await session.datasets.base(dataReaderOfModel(model), context.hostContext);
+  const base = await session.datasets.base(dataReadingSettingsOf(model), context.hostContext);
   const probe = session.models.unnamed(embedding(session, model), model.name);
   return {
     name: model.base,
@@ -97,7 +97,7 @@ async function readBy(
 
 /** Returns a call of the word with its default arguments. */
 function usual(registry: Registry, kind: "task" | "technique", word: string): Call {
-  const given = wordOf(registry, kind, word).parameters.flatMap(({ name, default: value }) =>
+  const given = mustFindWord(registry, kind, word).parameters.flatMap(({ name, default: value }) =>
     value && "value" in value ? [[name, value.value] as const] : [],
   );
   return { kind, word, arguments: Object.fromEntries(given) };

@@ -1,5 +1,5 @@
 /** Predictions of a baseline on the rows of a split, and the time they took after warm-up. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineCapabilities } from "#dsl/language/types/capabilities/scoring.js";
 import type { Baseline } from "#dsl/compiler/plan/action.js";
 import type { ModelPlan, Call } from "#dsl/language/types/value.js";
@@ -35,7 +35,7 @@ export interface BaselineEntry {
   readonly warn: Warn;
 }
 export function baselineCapabilitiesOf({ vocabulary }: OpenSession, { word }: Call): BaselineCapabilities {
-  return must(vocabulary.registry.find("contender", word)?.capabilities, `the description of ${word}`);
+  return mustExist(vocabulary.registry.find("contender", word)?.capabilities, `the description of ${word}`);
 }
 
 /** A baseline that is loaded, with the split on which it chooses its settings. */
@@ -121,7 +121,7 @@ export async function predictRowsWithBaseline(
 /** Returns the model whose base is used: the named one, or the one that the baseline is compared to. */
 function modelProbed({ models }: OpenSession, contender: Baseline, by: MeasuredModel["by"]): ModelPlan {
   const beside = by.is === "model" ? by.handle : null;
-  return modelPlanOf("baseOf" in contender ? models.get(contender.baseOf) : must(beside, "a model"));
+  return modelPlanOf("baseOf" in contender ? models.get(contender.baseOf) : mustExist(beside, "a model"));
 }
 /** Converts a baseline's outputs to the form in which a model's predictions or texts are scored. */
 function answered(

@@ -3,8 +3,8 @@
  * on them.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
-import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
+import { dataReadingSettingsOf, type Call } from "#dsl/language/types/value.js";
+import { encodeSplit, rowEncodingOptionsOf } from "../data/encoding/encoded.js";
 import { metricFilesIn } from "../inference/measuring/measure-metric.js";
 import type { ExecutionContext } from "../session/execution-context.js";
 import type { OpenSession } from "../session/open-session.js";
@@ -25,8 +25,8 @@ export async function baselineContextOf(
 ): Promise<BaselineContext> {
   const { model, data } = plan.recipe;
   const { base, tokenizer } = await session.weights.parts(plan, context.hostContext);
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, name);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, prepared.labels, name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const handle = session.models.unnamed(model, name);
   return {

@@ -2,15 +2,15 @@
  * Evaluates the baselines of a model on the same rows: a baseline's own predictions, or those of a base before its
  * training.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Baseline, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { BaselineTuning } from "#stdlib/contenders/kind.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { encodeSplit, type EncodedRows, type RowEncodingOptions } from "../data/encoding/encoded.js";
-import { isTunebookHead, haveSameLabels } from "../bases/programs.js";
+import { hasTunebookOnlyHead, haveSameLabels } from "../bases/programs.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { calibrationText } from "../inference/fitted-calibration.js";
 import { measureMetric } from "../inference/measuring/measure-metric.js";
@@ -42,7 +42,7 @@ export async function evaluateBaseline(
 ): Promise<MeasuredModel> {
   const call = "call" in contender ? contender.call : await probeOf(session, contender, beside, context);
   if ("baseOf" in contender && !call) return evaluateBase(session, name, contender.baseOf, subject, how, context);
-  const asks = { ...must(call, "a contender's call"), kind: "contender" } as const;
+  const asks = { ...mustExist(call, "a contender's call"), kind: "contender" } as const;
   const implementation = await loadImplementation(asks, "contender");
   const parts = beside.partsAsked ?? [beside];
   const predictedParts: BaselinePredictions[] = [];
@@ -98,8 +98,8 @@ async function probeOf(
 ): Promise<Call | null> {
   if (!probe) return null;
   const plan = modelPlanOf(session.models.get(baseOf));
-  if (plan.trained || isTunebookHead(plan)) return probe;
-  const { facts } = await session.datasets.base(dataReaderOfModel(plan), hostContext);
+  if (plan.trained || hasTunebookOnlyHead(plan)) return probe;
+  const { facts } = await session.datasets.base(dataReadingSettingsOf(plan), hostContext);
   const headLabels = facts.heads?.[plan.task.word];
   return headLabels && haveSameLabels(headLabels, labels) ? null : probe;
 }

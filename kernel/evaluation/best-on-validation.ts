@@ -3,7 +3,7 @@
  * evaluated rows would make its score too optimistic.
  */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { directionOf } from "#dsl/compiler/plan/watched-metric.js";
+import { metricDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import { splitNamesOf } from "../data/prepared.js";
@@ -24,7 +24,7 @@ export async function bestModelOnValidation(
   );
   const [first] = models;
   const { registry } = session.vocabulary;
-  const metric = action.metrics.find((one) => directionOf(registry, one) !== "none");
+  const metric = action.metrics.find((one) => metricDirectionOf(registry, one) !== "none");
   if (!first || !metric || models.length < 2 || models.length === measured.length) return { index: 0 };
   const names = listNames(models.map(({ name }) => name));
   const { prepared } = measured[first.index]!;

@@ -4,7 +4,7 @@
  */
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CalibrationData, FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { TrainingTargets } from "#stdlib/tasks/kind.js";
@@ -31,7 +31,7 @@ export async function calibrateModel(
   { handle, plan, calls }: { readonly handle: ModelHandle; readonly plan: Plan; readonly calls: readonly Call[] },
   { stage: context, warn }: { readonly stage: ExecutionContext; readonly warn: Warn },
 ): Promise<readonly string[]> {
-  const weights = must(handle.weights, "weights that were trained");
+  const weights = mustExist(handle.weights, "weights that were trained");
   const { data, training } = plan.recipe;
   const how = { metrics: [], batch_size: training.batch_size };
   const { prepared, rows, encoding, outputs } = await predictSplit(
@@ -45,7 +45,7 @@ export async function calibrateModel(
   const reportLines: string[] = [];
   let fitted: FittedCalibration = {};
   for (const call of calls) {
-    const { metric: measured } = must(
+    const { metric: measured } = mustExist(
       session.vocabulary.registry.find("calibration", call.word)?.capabilities,
       call.word,
     );
@@ -85,9 +85,9 @@ export function calibrationDataOf(
   taught: TrainingTargets | null,
   labels: readonly string[],
 ): CalibrationData {
-  const { oneRight: one, severalRight: several } = must(taught ?? undefined, "the validation rows");
-  const logits = must("said" in outputs ? outputs.said : undefined, "the model's predictions");
-  return { labels, logits, truth: one ? { one } : { several: must(several, "labels that are right") } };
+  const { oneRight: one, severalRight: several } = mustExist(taught ?? undefined, "the validation rows");
+  const logits = mustExist("said" in outputs ? outputs.said : undefined, "the model's predictions");
+  return { labels, logits, truth: one ? { one } : { several: mustExist(several, "labels that are right") } };
 }
 
 /** Sets the metric's averaging for decisions: `binary` on the positive label for two labels, `macro` for several. */

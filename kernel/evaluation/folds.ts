@@ -3,9 +3,9 @@
  * as one model's. The scores of each fold are shown next to them.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { FoldModel, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { FoldScores } from "../display/scores/folds.js";
 import { encodeSplit } from "../data/encoding/encoded.js";
@@ -37,9 +37,9 @@ export async function evaluateFolds(
     trained += trainingSecondsOf(handle) ?? Number.NaN;
     folds.push({ model: fold, rows: evaluation.rows, metrics: evaluation.metrics });
   }
-  const first = session.models.get(must(foldModels[0], "the first fold").name);
-  const { encoding } = must(parts[0], "the first fold");
-  const reader = dataReaderOfModel(first.plan);
+  const first = session.models.get(mustExist(foldModels[0], "the first fold").name);
+  const { encoding } = mustExist(parts[0], "the first fold");
+  const reader = dataReadingSettingsOf(first.plan);
   const prepared = inOne(await session.datasets.data(subject.data, reader, context.hostContext));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split: "all" }, encoding);
   const handle = session.models.unnamed(first.plan, name);
@@ -62,7 +62,7 @@ function inOne(prepared: PreparedData): PreparedData {
       why: "the rows of all folds are scored at once",
     });
   const [first, ...rest] = Object.values(prepared.splits);
-  const all: ColumnTable = must(first, "the first fold").concat(...rest);
+  const all: ColumnTable = mustExist(first, "the first fold").concat(...rest);
   const made = { ...prepared, splits: { all } };
   joined.set(prepared, made);
   return made;

@@ -1,6 +1,6 @@
 /** Rows that a probe checks for label errors. */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { roleValuesOf, type PreparedDataSplit } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
@@ -9,7 +9,7 @@ import { StreamedRows } from "../data/rows/streamed-rows.js";
 
 export interface JudgedRow {
   readonly split: string;
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   /** Its index in the split, from 0. */
   readonly index: number;
   readonly text: string;
@@ -42,10 +42,13 @@ function judgedOf(part: PreparedDataSplit, column: "label" | "score", share: num
     const own = roleValuesOf(part, role);
     return own ? (picked ? picked.map((row) => own.at(row)) : Array.from(own)) : null;
   };
-  const table = must(prepared.streamed?.[split] ?? prepared.splits[split], `the split ${split}`);
+  const table = mustExist(prepared.streamed?.[split] ?? prepared.splits[split], `the split ${split}`);
   const numbers =
     table instanceof StreamedRows ? table.numbers : Int32Array.from(table.array("$row") as ArrayLike<number>);
-  const named = rowNamesOf(table, picked ? Int32Array.from(picked, (row) => must(numbers[row], "a row")) : numbers);
+  const named = rowNamesOf(
+    table,
+    picked ? Int32Array.from(picked, (row) => mustExist(numbers[row], "a row")) : numbers,
+  );
   const [texts, pairs, columnValues] = [values("text"), values("text_pair"), values(column)];
   return Array.from(named, (row, i) => ({
     split,

@@ -5,10 +5,10 @@
 import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel, type DataPlan } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan } from "#dsl/language/types/value.js";
 import { canaryRowCount } from "../data/rows/canaries.js";
-import { rowsNeverPredicted } from "../data/judging/label-margins.js";
-import { suspectedLabels, judgeLabels, likeliestOtherLabel } from "../data/judging/judges.js";
+import { rowsWithLabelNeverPredicted } from "../data/judging/label-margins.js";
+import { suspectedLabels, estimateLabelNoise, likeliestOtherLabel } from "../data/judging/judges.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
 import { labelIssuesView, type LabelIssueSummary, type LabelIssueRow } from "../display/data/label-issues.js";
 import type { DisplayOutput } from "../display/html.js";
@@ -55,7 +55,7 @@ export async function findLabelIssues(
   const model = trained?.model ?? handle.plan;
   const requested = on && "data" in on ? on : trained && { data: trained.data, split: null };
   if (!requested) throw new CodedError("not-trained", { model: handle.name });
-  const prepared = await session.datasets.data(requested.data, dataReaderOfModel(model), context.hostContext);
+  const prepared = await session.datasets.data(requested.data, dataReadingSettingsOf(model), context.hostContext);
   if (!("label" in requested.data.columns)) return refuse("its rows have no role `label`");
   const rows = rowsToJudgeIn(prepared, requested.split, "label", MOST);
   const all = splitNamesOf(prepared).filter((name) => requested.split === null || requested.split === name);
@@ -74,7 +74,7 @@ export async function findLabelIssues(
   );
   const given = Int32Array.from(rows, ({ value }) => labels.indexOf(value));
   const texts = rows.map(({ text }) => text);
-  const judgement = judgeLabels(texts, vectors, given, labels.length);
+  const judgement = estimateLabelNoise(texts, vectors, given, labels.length);
   const seen = seenInTraining(handle, requested.data, prepared, rows);
   const issueOf = (row: number, likely: number, by: "probe" | "training" | "both"): LabelIssueRow => {
     const { split, row: name, text, value } = rows[row]!;
@@ -86,7 +86,7 @@ export async function findLabelIssues(
   const probed = suspectedLabels(judgement, given, labels.length);
   const named = new Set(probed.map(({ row }) => row));
   const margins = Float32Array.from(rows, (_, row) => seen(row)?.margin ?? Number.NaN);
-  const unlearnt = rowsNeverPredicted(margins, given, labels.length);
+  const unlearnt = rowsWithLabelNeverPredicted(margins, given, labels.length);
   const both = new Set(unlearnt.filter((row) => named.has(row)));
   const likeliest = (row: number): number =>
     likeliestOtherLabel(judgement.chances.subarray(row * labels.length, (row + 1) * labels.length), given[row]!);

@@ -1,7 +1,7 @@
 /** Latency of single predictions: some of the scored rows, one at a time, from text to result. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { GenerationSettings } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import { roleValuesOf } from "../runs/split-rows.js";
 import { evenlySpacedRows } from "../data/rows/length-statistics.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
@@ -51,15 +51,15 @@ export async function timeInRounds(
   for (let round = 0; round < ROUNDS; round++) {
     const order = all.map((_, i) => (round % 2 === 0 ? i : all.length - 1 - i));
     for (const i of order) {
-      const one = must(all[i], "the inputs");
-      const rowNumbers = must(rows[i], "rows");
+      const one = mustExist(all[i], "the inputs");
+      const rowNumbers = mustExist(rows[i], "rows");
       if (one !== before) for (const row of rowNumbers.slice(0, WARM)) await one.ask(row);
       before = one;
       for (let index = round; index < rowNumbers.length; index += ROUNDS) {
         context.signal?.throwIfAborted();
         const begun = performance.now();
         await one.ask(rowNumbers[index] ?? 0);
-        must(times[i], "times")[index] = performance.now() - begun;
+        mustExist(times[i], "times")[index] = performance.now() - begun;
         context.hostContext.onProgress?.({
           label: `latency of ${one.name}`,
           done: index + 1,
@@ -80,7 +80,7 @@ export async function timePredictor(
   ask: (row: number) => Promise<unknown>,
 ): Promise<Float64Array> {
   const [times] = await timeInRounds([{ name, count, writes, ask }], context);
-  return must(times, "times");
+  return mustExist(times, "times");
 }
 
 /**
@@ -133,7 +133,7 @@ export async function timeModelsOnSplit(
   const all: PredictorToTime[] = [];
   for (const handle of handles) {
     const model = handle.weights?.plan.recipe.model ?? handle.plan;
-    const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
+    const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
     const writing = {
       decode: options.decode ?? GREEDY_DECODER,
       max_tokens: options.max_tokens ?? model.max_length,
@@ -143,5 +143,5 @@ export async function timeModelsOnSplit(
     all.push(timedPredictorOf(session, handle, { prepared, split: split ?? "all" }, writing, context));
   }
   const times = await timeInRounds(all, context);
-  return new Map(handles.map(({ name }, i) => [name, must(times[i], "times")]));
+  return new Map(handles.map(({ name }, i) => [name, mustExist(times[i], "times")]));
 }

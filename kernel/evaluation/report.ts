@@ -2,7 +2,7 @@
  * The report of an evaluation: scores of models and baselines, constant predictions and costs; per model, its errors.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { EvaluationReport } from "../display/scores/evaluation.js";
 import {
@@ -78,7 +78,7 @@ function tells(metric: Word<"metric">["capabilities"], { likelihood }: ScoredCon
 }
 
 export function intervalOf(drawn: ResampledScores, measure: MeasuredMetric): ResampledScore {
-  return must(drawn.get(measure), `the interval of ${measure.name}`);
+  return mustExist(drawn.get(measure), `the interval of ${measure.name}`);
 }
 
 const NOTHING = { labels: [], confusion: [], worst: [], worstBy: "probability", uncertain: [] } as const;

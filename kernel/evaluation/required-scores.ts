@@ -1,5 +1,5 @@
 /** Thresholds that scores must reach: shown below the scores; missed ones raise an error at the end. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -25,7 +25,7 @@ export function checkThresholds(
   registry: Registry,
 ): readonly ThresholdResult[] {
   return bars.map((call) => {
-    const has = must(registry.find("bar", call.word)?.capabilities, `the description of ${call.word}`);
+    const has = mustExist(registry.find("bar", call.word)?.capabilities, `the description of ${call.word}`);
     const metric = has.metric(call);
     const unit = registry.find("metric", metric.word)?.capabilities?.unit;
     const { text: says, written, isPercent: percent } = has.threshold(call, unit);

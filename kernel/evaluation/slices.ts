@@ -3,12 +3,12 @@
  * language of each row if there are several.
  */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowPartition } from "#stdlib/slicings/kind.js";
 import { partitionByValues } from "#stdlib/slicings/shared/values.js";
 import { streamedColumn } from "../data/rows/streamed-rows.js";
-import { sourceNameOf } from "../data/row/row.js";
+import { sourceNameOfSplit } from "../data/row/row.js";
 import type { SliceDifference, SlicesReport } from "../display/scores/slices.js";
 import { groupedNumber } from "../host/value-text.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -71,14 +71,14 @@ async function valuesOf(
   looked: Uint32Array,
   context: ExecutionContext,
 ): Promise<readonly unknown[]> {
-  const { data } = must("data" in subject ? subject : undefined, "data that are scored");
+  const { data } = mustExist("data" in subject ? subject : undefined, "data that are scored");
   const numbers = Array.from(looked, (row) => rows.rows[row]!);
-  const splitRows = must(prepared.streamed?.[split] ?? prepared.splits[split], "a split that was scored");
+  const splitRows = mustExist(prepared.streamed?.[split] ?? prepared.splits[split], "a split that was scored");
   const role = Object.entries(data.columns).find(([, name]) => name === column)?.[0];
   if (role === undefined || !("numbers" in splitRows ? splitRows.has(role) : splitRows.columnNames().includes(role)))
     return session.datasets.column(
       data,
-      { column, source: sourceNameOf(splitRows), rows: numbers },
+      { column, source: sourceNameOfSplit(splitRows), rows: numbers },
       context.hostContext,
     );
   const rowNumbers = "numbers" in splitRows ? splitRows.numbers : (splitRows.array("$row") as ArrayLike<number>);
@@ -88,7 +88,7 @@ async function valuesOf(
   const streamed = "numbers" in splitRows ? streamedColumn(splitRows, role, prepared.labels) : undefined;
   const values = "numbers" in splitRows ? null : (splitRows.array(role) as ArrayLike<unknown>);
   return numbers.map((number) => {
-    const index = must(placeOf.get(number), "the place of a row");
+    const index = mustExist(placeOf.get(number), "the place of a row");
     return streamed ? streamed.at(index) : values?.[index];
   });
 }
@@ -101,7 +101,7 @@ async function reportOn(
   signal?: AbortSignal,
   short = false,
 ): Promise<SlicesReport> {
-  const first = must(measured[0], "a model");
+  const first = mustExist(measured[0], "a model");
   const { count: all } = first.rows;
   const found = slicesOf(looked, parted, all);
   const measures = found.slices.map((slice) =>
@@ -121,7 +121,7 @@ async function reportOn(
       measures[s]?.map((sliceMeasures) =>
         metrics.map(({ m }) => {
           const measure = sliceMeasures[m];
-          return measure ? must(drawn.get(measure), "its interval").score : null;
+          return measure ? mustExist(drawn.get(measure), "its interval").score : null;
         }),
       ) ?? null,
   }));

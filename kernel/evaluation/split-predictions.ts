@@ -1,8 +1,13 @@
 /** A model's predictions on the rows of a split, with their cost. */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel, type DataPlan } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan } from "#dsl/language/types/value.js";
 import type { GeneratedTextMetricInput } from "#stdlib/metrics/kind.js";
-import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
+import {
+  encodeSplit,
+  type EncodedRows,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../data/encoding/encoded.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { EvaluationCost } from "../inference/evaluations/evaluation.js";
 import { readTrainingRowHashes } from "../inference/measuring/learnt-overlap.js";
@@ -61,8 +66,8 @@ export async function predictSplit(
     context.hostContext,
   );
   const { model } = plan.recipe;
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, labels, handle.name);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const { groups = false, decode = GREEDY_DECODER, max_tokens } = how;
   const { registry } = session.vocabulary;

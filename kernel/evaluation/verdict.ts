@@ -2,7 +2,7 @@
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import type { RankingDirection } from "#dsl/language/types/capabilities/metric.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import {
   scoreDifference,
   type ResampledScores,
@@ -62,7 +62,7 @@ function comparedIn(
   const others = measured.filter((one) => one !== first);
   const ranked = first && rankedMeasure(first);
   if (!first || !ranked) return null;
-  const base = must(drawn.get(ranked), `the interval of ${ranked.name}`);
+  const base = mustExist(drawn.get(ranked), `the interval of ${ranked.name}`);
   const sideOf = ({ evaluation, cost }: MeasuredModel, value: number) => ({
     name: evaluation.model,
     value,

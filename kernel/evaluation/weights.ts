@@ -3,9 +3,9 @@ import { programMemoryOf } from "#dsl/tensor/memory.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { weightBytes } from "../bases/base.js";
-import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
+import { usesTokenTypes, type ModelAndDataPlan } from "../bases/token-types.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { storedByteCount } from "../tensors/rounded.js";
 import { readHeader, weightFiles } from "../tensors/safetensors.js";
@@ -15,10 +15,10 @@ import { modelBodyOf } from "../models/program-parts.js";
 
 export interface ModelForSizeMeasurement {
   readonly handle: ModelHandle;
-  readonly plan: TextReadingPlan;
+  readonly plan: ModelAndDataPlan;
   readonly labels: readonly string[];
   readonly open: OpenModel;
-  readonly base: Base;
+  readonly base: BaseModel;
   /** The folder that relative paths in the plan start from. */
   readonly home: string;
 }
@@ -33,7 +33,7 @@ export async function storedBytesOfModel({ handle, open, base }: ModelForSizeMea
   return storedIn(base) + (inBase ? 0 : 4 * trainable);
 }
 
-function storedIn({ folder, facts }: Base): number {
+function storedIn({ folder, facts }: BaseModel): number {
   if (facts.scratch) return weightBytes(facts);
   const tensors = weightFiles(folder).flatMap((file) => Object.entries(readHeader(file).tensors));
   return tensors.reduce(

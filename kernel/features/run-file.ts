@@ -4,7 +4,7 @@
 import { basename, dirname, relative, resolve } from "node:path";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { splitSource } from "#dsl/language/syntax/parts.js";
+import { splitSourceAfterSweeps } from "#dsl/language/syntax/parts.js";
 import { shellPathArgument } from "#stdlib/text/quoting.js";
 import { registry } from "#stdlib/registry.js";
 import type { OutputScreen } from "../session/live-training.js";
@@ -56,7 +56,7 @@ export async function runTuneFile(file: string, options: RunFileOptions = {}): P
       ...(options.signal ? { signal: options.signal } : {}),
     };
     const verbs = registry.verbs().map((verb) => verb.name);
-    for (const part of splitSource(source, verbs))
+    for (const part of splitSourceAfterSweeps(source, verbs))
       await session.run(part, stage, (warnings) =>
         warn(renderAnsi(warnings, [...session.earlier, part], { color: options.color ?? false })),
       );

@@ -2,7 +2,7 @@
  * Opens a job in this process: a session with the sender's state, in which the statement is compiled again. The result
  * must have the same recipes as the sender's.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Engine, EngineOptions } from "../engines/engine.js";
@@ -46,13 +46,13 @@ export async function openJob(shipped: JobWithTables, options: OpenJobOptions): 
   try {
     for (const [name, { run, recipeHash }] of Object.entries(shipment.trained))
       session.models.restore(name, run, recipeHash);
-    const last = must(sources.at(-1), "the statement's own source");
+    const last = mustExist(sources.at(-1), "the statement's own source");
     session.adopt(sources.slice(0, -1));
     const { diagnostics, actions, facts } = await session.compile(last, hostContext);
     session.known = facts;
     if (diagnostics.some((d) => d.severity === "error") || !actions) throw new RefusedError(diagnostics, sources);
     session.adopt(sources);
-    const action = must(
+    const action = mustExist(
       actions.find((a): a is JobAction => (a.verb === "train" || a.verb === "sweep") && isSame(a, statement)),
       "the statement that was shipped",
     );

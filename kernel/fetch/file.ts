@@ -6,7 +6,7 @@ import { createHash, type Hash } from "node:crypto";
 import { constants, createReadStream } from "node:fs";
 import { lstat, mkdir, open, rename, rm, stat, truncate } from "node:fs/promises";
 import { dirname } from "node:path";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { withFileLock } from "./cache.js";
 import { demandDiskSpace, diskError } from "./disk.js";
@@ -98,7 +98,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
       if (options.signal?.aborted === true) throw e;
       if (e instanceof TooLong) {
         await rm(part, { force: true });
-        const [place, value] = [redactedAddress(url), `more than ${String(e.most)} bytes`];
+        const [place, value] = [redactedUrl(url), `more than ${String(e.most)} bytes`];
         if (options.size === undefined)
           throw new CodedError("untrusted-answer", { url: place, what: "a file of a size", value });
         throw new CodedError("checksum-mismatch", {
@@ -123,7 +123,7 @@ async function fetchPart(url: string, part: string, options: FetchOptions): Prom
     await rm(part, { force: true });
     const expected = options.sha256 ?? `${String(options.size)} bytes`;
     throw new CodedError("checksum-mismatch", {
-      url: redactedAddress(url),
+      url: redactedUrl(url),
       expected,
       got: options.sha256 === undefined ? `${String(had)} bytes` : got,
     });
@@ -135,7 +135,7 @@ class Refused extends Error {}
 
 function codedNetwork(url: string, e: unknown): unknown {
   if (e instanceof CodedError) return e;
-  return new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
+  return new CodedError("network-failed", { url: redactedUrl(url), why: networkErrorReason(e) }, { cause: e });
 }
 
 /** The URL, or a redirect's target, is not an HTTP URL: retrying is useless. */

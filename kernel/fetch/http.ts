@@ -5,7 +5,7 @@ import { readFileSync } from "node:fs";
 import type { Readable } from "node:stream";
 import { rootCertificates } from "node:tls";
 import type { Dispatcher } from "undici";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLocalUrl } from "#stdlib/network/loopback.js";
 import { pipSettings } from "./pip.js";
@@ -64,8 +64,7 @@ function following(redirect: Interceptor): Interceptor {
       if (url.startsWith("https:")) secure = url;
       else {
         const from = secure ?? (isLocalUrl(url) ? null : here);
-        if (from !== null)
-          throw new CodedError("insecure-redirect", { from: redactedAddress(from), to: redactedAddress(url) });
+        if (from !== null) throw new CodedError("insecure-redirect", { from: redactedUrl(from), to: redactedUrl(url) });
         if (isLocalUrl(url)) here = url;
       }
       return dispatch(options, handlers);
@@ -143,7 +142,7 @@ async function ask(
     });
   } catch (e) {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
+    throw new CodedError("network-failed", { url: redactedUrl(url), why: networkErrorReason(e) }, { cause: e });
   }
 }
 
@@ -159,7 +158,7 @@ export async function responseText(url: string, answer: Dispatcher.ResponseData,
     had += (chunk as Buffer).length;
     if (had > longest)
       throw new CodedError("untrusted-answer", {
-        url: redactedAddress(url),
+        url: redactedUrl(url),
         what: "a page of a size",
         value: `more than ${String(longest)} bytes`,
       });
@@ -172,11 +171,11 @@ export async function getText(url: string, options: GetOptions = {}): Promise<{ 
   const answer = await httpGet(url, options);
   const text = await responseText(url, answer).catch((e: unknown) => {
     if (options.signal?.aborted === true || e instanceof CodedError) throw e;
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: networkErrorReason(e) }, { cause: e });
+    throw new CodedError("network-failed", { url: redactedUrl(url), why: networkErrorReason(e) }, { cause: e });
   });
   if (answer.statusCode === 404) return null;
   if (answer.statusCode !== 200)
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: `status ${String(answer.statusCode)}` });
+    throw new CodedError("network-failed", { url: redactedUrl(url), why: `status ${String(answer.statusCode)}` });
   return { text, type: String(answer.headers["content-type"] ?? "") };
 }
 

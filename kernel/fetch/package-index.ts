@@ -4,7 +4,7 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import * as v from "valibot";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { getText } from "./http.js";
 import { objectWith, parseJsonAs, schemaGuard, optionalUnknown } from "./json.js";
@@ -35,11 +35,7 @@ function listJson(text: string, address: string): readonly IndexFile[] {
   try {
     answer = parseJsonAs(text, v.unknown());
   } catch (cause) {
-    throw new CodedError(
-      "network-failed",
-      { url: redactedAddress(address), why: "its response is not JSON" },
-      { cause },
-    );
+    throw new CodedError("network-failed", { url: redactedUrl(address), why: "its response is not JSON" }, { cause });
   }
   return (isPage(answer) ? answer.files : []).flatMap((f) => {
     if (!isFile(f)) return [];

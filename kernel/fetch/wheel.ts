@@ -5,7 +5,7 @@
 import { mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname, isAbsolute, join, normalize } from "node:path";
 import type yauzl from "yauzl";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { diskError } from "./disk.js";
 import { listProjectFiles, type IndexFile } from "./package-index.js";
@@ -83,7 +83,7 @@ export async function findWheel(project: string, version: string, options: FindW
     const { filename, url, size, metadata } = best.file;
     const sha256 = options.known?.[filename] ?? best.file.sha256;
     if (sha256 !== undefined && best.file.sha256 !== undefined && sha256 !== best.file.sha256)
-      throw new CodedError("checksum-mismatch", { url: redactedAddress(url), expected: sha256, got: best.file.sha256 });
+      throw new CodedError("checksum-mismatch", { url: redactedUrl(url), expected: sha256, got: best.file.sha256 });
     return {
       project,
       version: best.version,
@@ -100,7 +100,7 @@ export async function findWheel(project: string, version: string, options: FindW
     project,
     version,
     platform: where,
-    index: redactedAddress(indexes[0] ?? "(none)"),
+    index: redactedUrl(indexes[0] ?? "(none)"),
     has: [...has].sort(comparePythonVersions),
   });
 }

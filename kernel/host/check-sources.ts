@@ -12,7 +12,7 @@ import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Value } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { parse } from "#dsl/language/syntax/parse.js";
-import { nameForBest, sourcePerStatement } from "#dsl/language/syntax/parts.js";
+import { nameProvidingBest, sourcePerStatement } from "#dsl/language/syntax/parts.js";
 import type { Operand, Statement } from "#dsl/language/syntax/tree.js";
 
 export interface CheckInput {
@@ -171,6 +171,6 @@ function namedIn(
       const trainedNames = as(one);
       return trainedNames.length > 0 ? trainedNames : word(one.operands[0]);
     }),
-    swept: statements.flatMap((one) => nameForBest(one) ?? []),
+    swept: statements.flatMap((one) => nameProvidingBest(one) ?? []),
   };
 }

@@ -1,5 +1,5 @@
 /** Batches of rows: their input arrays, and the model's outputs for each row. */
-import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { collateBatch } from "../data/rows/batches.js";
@@ -41,9 +41,9 @@ export async function computeTokenStates(
     { types: null },
   );
   const { last_hidden_state: hiddenState } = await session.run("evaluate", feeds, ["last_hidden_state"]);
-  const { shape } = must(hiddenState, "the states of tokens");
+  const { shape } = mustExist(hiddenState, "the states of tokens");
   const [length, width] = [shape[1]!, shape[2]!];
-  const all = toFloats(must(hiddenState, "the states of tokens"));
+  const all = toFloats(mustExist(hiddenState, "the states of tokens"));
   return rows.map(({ ids }, row) =>
     Array.from(ids, (_, token) => all.slice((row * length + token) * width, (row * length + token + 1) * width)),
   );
@@ -65,13 +65,13 @@ export async function computeLogits(
   const places = rows.flatMap((row) => (row.places ? [row.places] : []));
   const apart = places.length === rows.length;
   if (apart) {
-    const width = must(feeds["input_ids"], "input_ids").shape[1]!;
+    const width = mustExist(feeds["input_ids"], "input_ids").shape[1]!;
     const targets = places.flatMap((rowPlaces, rowIndex) => Array.from(rowPlaces, (place) => rowIndex * width + place));
     // A batch without target positions uses its first token; that result is ignored.
     const targetPlaces = Int32Array.from(targets.length > 0 ? targets : [0]);
     feeds["targets"] = int32NDArray(targetPlaces, [targetPlaces.length]);
   }
-  const logitsArray = must((await session.run("evaluate", feeds, ["logits"]))["logits"], "the logits of a batch");
+  const logitsArray = mustExist((await session.run("evaluate", feeds, ["logits"]))["logits"], "the logits of a batch");
   const logits = toFloats(logitsArray).slice();
   const size = lastOf(logitsArray.shape);
   let offset = 0;

@@ -1,7 +1,7 @@
 /** Runs texts through an open model: encodes them for its task and returns the task's predictions. */
 import type { EngineSession } from "../engines/engine.js";
 import type { PredictionInput } from "../data/encoding/encoded.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { TextTaskPrediction } from "./prompts.js";
 import { predictorOf, type PredictorContext } from "./predictor.js";
 import { computeRowLogits } from "./score.js";
@@ -10,7 +10,7 @@ import { computeRowLogits } from "./score.js";
 export interface OpenModelForPrediction extends PredictorContext {
   /** Its program `evaluate` computes the outputs. */
   readonly session: Pick<EngineSession, "run">;
-  readonly base: Base;
+  readonly base: BaseModel;
 }
 export interface TextPredictions {
   readonly predictions: readonly TextTaskPrediction[];

@@ -1,5 +1,5 @@
 /** Training loss of each row: from the model's logits, or from the program `loss`, one row at a time. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { ModelInputRows } from "../data/rows/loader.js";
 import { DataLoader } from "../data/rows/loader.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
@@ -24,7 +24,7 @@ export async function labelLosses(
   const outputs = await computeRowLogits(
     session,
     rows,
-    must(task.implementation.answers, "what answers mean"),
+    mustExist(task.implementation.answers, "what answers mean"),
     options,
   );
   return outputs.map((logits) => {

@@ -2,13 +2,13 @@
  * Encodes a model's texts as rows and decodes its outputs into the task's predictions. Created once per model, whoever
  * runs the rows (`input-texts.ts` for the notebook, `gathering` for requests).
  */
-import { CodedError, must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import type { AnswerDecoder, TaskImplementation } from "#stdlib/tasks/kind.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import { hasTextPairs, type TextReadingPlan, usesTokenTypes } from "../bases/token-types.js";
+import { hasTextPairs, type ModelAndDataPlan, usesTokenTypes } from "../bases/token-types.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { encodePredictionInputs, type PredictionInput, type EncodedInputs } from "../data/encoding/encoded.js";
 import { type TextTaskPrediction, parseQuestions, readsContexts } from "./prompts.js";
@@ -17,9 +17,9 @@ import { modelInputRow, type ModelInputRow } from "./fed-rows.js";
 import { tokenizerForRequest } from "./gathering/merged-encoding.js";
 
 export interface PredictorContext {
-  readonly plan: TextReadingPlan;
+  readonly plan: ModelAndDataPlan;
   readonly labels: readonly string[];
-  readonly base: Pick<Base, "facts">;
+  readonly base: Pick<BaseModel, "facts">;
   readonly tokenizer: Tokenizer;
   /** Calibration fitted after training. Defaults to none. */
   readonly fitted?: FittedCalibration | null;
@@ -149,7 +149,7 @@ async function apartAnswers(
   const alone = inputs.filter((text) => typeof text === "string");
   const pairs = inputs.filter((text) => typeof text !== "string");
   const ofAlone = await answers.predictions(alone.map(vectorOf), alone, rows.taskInputs);
-  const ofTwo = must(answers.ofPairs, "the pairs' predictions").predictions(
+  const ofTwo = mustExist(answers.ofPairs, "the pairs' predictions").predictions(
     pairs.map(([a, b]) => [vectorOf(a), vectorOf(b)]),
     pairs,
   );

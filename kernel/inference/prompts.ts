@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { readMessages } from "#stdlib/conversations/turns.run.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { conversationText } from "../data/rows/conversations.js";
-import { renderConversationPrompts, type ChatEncoding } from "../data/encoding/chat.js";
+import { renderConversationPrompts, type ChatEncodingOptions } from "../data/encoding/chat.js";
 import type { ContinueOptions, ContinuationPiece } from "./continue-texts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -26,7 +26,10 @@ export interface RenderedPrompts {
   readonly stop: readonly string[];
 }
 
-export async function renderPrompts(chat: ChatEncoding, prompts: readonly ModelPrompt[]): Promise<RenderedPrompts> {
+export async function renderPrompts(
+  chat: ChatEncodingOptions,
+  prompts: readonly ModelPrompt[],
+): Promise<RenderedPrompts> {
   const texts = await renderConversationPrompts(
     chat,
     prompts.map((prompt, i) => ({

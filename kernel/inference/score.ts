@@ -1,5 +1,5 @@
 /** Runs the evaluation programs over rows: logits per row, or the loss of their tokens. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import { DataLoader, type ModelInputRows, type DataLoaderOptions } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";
@@ -108,7 +108,7 @@ export async function measureTokenLosses(
 
 /** Returns the target tokens of a batch in order. */
 function foretold({ labels }: Parameters<EngineSession["run"]>[1]): Int32Array {
-  const { bytes } = must(labels, "the tokens that a batch asks for");
+  const { bytes } = mustExist(labels, "the tokens that a batch asks for");
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 

@@ -2,14 +2,14 @@
  * Generates text after prompts with a model that is open in this or another runtime: template, end tokens and token
  * limit.
  */
-import { type Call, dataReaderOfModel, type ModelPlan } from "#dsl/language/types/value.js";
+import { type Call, dataReadingSettingsOf, type ModelPlan } from "#dsl/language/types/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DecoderImplementation } from "#stdlib/decoders/kind.js";
 import { registry } from "#stdlib/registry.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { loadImplementation } from "../host/load-implementation.js";
-import { chatEncodingOf } from "../data/encoding/chat.js";
+import { chatEncodingOptionsOf } from "../data/encoding/chat.js";
 import { inputPrefixOf, decoderStartToken } from "../data/encoding/decoder-input.js";
 import { endTokenIds, endTokenId } from "../data/encoding/encoded.js";
 import type { EngineSession } from "../engines/engine.js";
@@ -18,7 +18,7 @@ import { promptDisplayText, renderPrompts, type ModelPrompt } from "./prompts.js
 
 export interface WritingModel {
   readonly model: ModelPlan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly tokenizer: Tokenizer;
   /** With the programs of stdlib/programs/generate.ts. */
   readonly session: Pick<EngineSession, "run">;
@@ -36,7 +36,7 @@ export async function* writeTexts(
   options: WriteTextsOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<ContinuationPiece, void, void> {
-  const chat = await chatEncodingOf(dataReaderOfModel(model), base, tokenizer);
+  const chat = await chatEncodingOptionsOf(dataReadingSettingsOf(model), base, tokenizer);
   const rendered = chat
     ? await renderPrompts(chat, prompts)
     : { texts: prompts.map(promptDisplayText), tokenizer, ends: [], stop: [] };

@@ -2,10 +2,10 @@
 import canonicalize from "canonicalize";
 import { canServeUntrained, writesText } from "#dsl/compiler/plan/batches.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import type { PromptedBase } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import { registry } from "#stdlib/registry.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { usesTokenTypes } from "../bases/token-types.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import type { HostContext } from "../host/host-context.js";
@@ -30,14 +30,14 @@ export class BaseModels {
   async labels(plan: ModelPlan, s: HostContext): Promise<readonly string[] | undefined> {
     if (plan.scratch || plan.trained) return undefined;
     if (canServeUntrained(registry, plan.task) || writesText(registry, plan.task)) return [];
-    const { facts } = await this.options.datasets.base(dataReaderOfModel(plan), s);
+    const { facts } = await this.options.datasets.base(dataReadingSettingsOf(plan), s);
     return facts.heads?.[plan.task.word];
   }
 
   /** Returns an untrained model: its base, with the head that the base has for these labels. */
   async untrained(
     plan: ModelPlan,
-    base: Base,
+    base: BaseModel,
     s: HostContext,
     { labels, data }: { readonly labels: readonly string[]; readonly data: DataPlan },
   ): Promise<OpenModel> {
@@ -60,7 +60,7 @@ export class BaseModels {
     settings: { readonly writes: boolean; readonly folder?: string },
   ): Promise<PromptedBase> {
     const plan = promptedModelPlan(name, settings.folder ?? ".");
-    const base = await this.options.datasets.base(dataReaderOfModel(plan), s);
+    const base = await this.options.datasets.base(dataReadingSettingsOf(plan), s);
     const shape = registry.find("model", base.facts.family)?.capabilities?.shape;
     if (shape !== "decoder")
       throw new CodedError("no-prompting", { base: name, why: `it is an ${shape ?? "other model"}` });

@@ -11,7 +11,7 @@ import { readQuantizedConfig } from "#stdlib/models/shared/quantized-weights.js"
 import { MODEL_FILES } from "../runs/folders/model-folder.js";
 import { readRegularJson } from "../runs/read-events.js";
 import { RunFolder } from "../runs/run-folder.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { significantText } from "../host/value-text.js";
 import { isMinimalPlan } from "../runs/history/newest-scores.js";
 import { hideLocalPath } from "../runs/history/card-base.js";
@@ -27,7 +27,7 @@ export interface CompressionDetails {
 /** Returns null if the model was not compressed. */
 export function compressionDetailsOf(
   { plan, folder }: TrainedWeights,
-  base: Pick<Base, "facts">,
+  base: Pick<BaseModel, "facts">,
 ): CompressionDetails | null {
   const { compress } = plan.recipe;
   if (!compress) return null;

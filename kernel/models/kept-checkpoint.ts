@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { basename } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
+import { keepsBestWeights } from "#dsl/compiler/plan/watched-metric.js";
 import type { EngineSession } from "../engines/engine.js";
 import {
   checkpointFile,
@@ -24,7 +24,7 @@ import type { RunLock } from "../runs/run-lock.js";
 export function finalCheckpoint(run: RunFolder, plan: Plan): Checkpoint {
   const all = readCheckpoints(run);
   const whole = all.filter((one): one is Checkpoint => "position" in one);
-  const wanted = keepsBest(plan.recipe.training) ? (whole.at(-1)?.position.best ?? null) : null;
+  const wanted = keepsBestWeights(plan.recipe.training) ? (whole.at(-1)?.position.best ?? null) : null;
   const best = wanted && !wasPassedOver(run, checkpointFile(run, wanted.step)) ? wanted : null;
   const file = best ? checkpointFile(run, best.step) : all.at(-1)?.file;
   const savedFile = all.find((one) => one.file === file);
@@ -62,7 +62,7 @@ export async function loadFinalCheckpoint(options: {
   readonly last: Checkpoint;
 }): Promise<FinalCheckpoint> {
   const { last, run, session } = options;
-  const best = keepsBest(options.plan.recipe.training) ? last.position.best : null;
+  const best = keepsBestWeights(options.plan.recipe.training) ? last.position.best : null;
   const file = best ? checkpointFile(run, best.step) : last.file;
   if (!best || file === last.file)
     return { checkpoint: existsSync(last.file) ? last : await again(options), damaged: null };

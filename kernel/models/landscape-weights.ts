@@ -1,6 +1,6 @@
 /** Reads the weights of models drawn in one landscape from their files. All must fit one model's programs. */
 import canonicalize from "canonicalize";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan, Call } from "#dsl/language/types/value.js";
 import { plural, callText } from "../host/value-text.js";
 import { readHeader, readTensor, type SafetensorsHeader } from "../tensors/safetensors.js";
@@ -58,7 +58,7 @@ interface Opened {
   readonly header: SafetensorsHeader;
 }
 const trainedOf = ({ weights, name }: LandscapeSource): NonNullable<LandscapeSource["weights"]> =>
-  must(weights, `weights of ${name}`);
+  mustExist(weights, `weights of ${name}`);
 
 function drawn({ name, file, header }: Opened, trainable: readonly string[]): LandscapeModel {
   const read = (tensor: string): Float32Array =>

@@ -3,10 +3,15 @@
  * projected onto it. If EWC constrained one of them, its penalty is drawn too: the Fisher information and the anchor
  * during training.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PreparedData } from "../data/prepared.js";
-import type { LandscapePenalty, LandscapeLoss, LandscapePoint, LandscapeData } from "../display/landscape.js";
-import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
+import type { LandscapeEwcPenalty, LandscapeLoss, LandscapePoint, LandscapeData } from "../display/landscape.js";
+import {
+  encodeSplit,
+  type EncodedRows,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../data/encoding/encoded.js";
 import { scoreSplit } from "../inference/score-split.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { LandscapeOptions } from "./landscape-options.js";
@@ -56,7 +61,11 @@ export async function computeLandscape(
 }
 
 /** Returns the penalty of the first model that EWC constrained. */
-function heldIn(ends: readonly LandscapeModel[], start: TrainableWeights, plane: WeightPlane): LandscapePenalty | null {
+function heldIn(
+  ends: readonly LandscapeModel[],
+  start: TrainableWeights,
+  plane: WeightPlane,
+): LandscapeEwcPenalty | null {
   for (const { name, beside } of ends) {
     const fisher = beside("ewc.fisher/");
     const anchor = fisher && beside("ewc.anchor/");
@@ -90,8 +99,8 @@ async function rowsOf(
   most: number,
 ): Promise<Asked> {
   const { plan, labels } = weights;
-  const encoding = await encodingOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
-  const all = must(prepared.splits[split], `rows of ${split}`);
+  const encoding = await rowEncodingOptionsOf({ recipe: { ...plan.recipe, data } }, base, tokenizer, labels, name);
+  const all = mustExist(prepared.splits[split], `rows of ${split}`);
   const count = all.numRows();
   const indices = Array.from({ length: Math.min(most, count) }, (_, i) =>
     Math.floor((i * count) / Math.min(most, count)),

@@ -6,7 +6,7 @@ import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataPlan, ModelPlan } from "#dsl/language/types/value.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { trainingRowHashesOfStart } from "../inference/measuring/learnt-overlap.js";
 import { hasStoppedFor } from "../runs/history/runs-by-recipe.js";
 import { RunFolder } from "../runs/run-folder.js";
@@ -46,7 +46,7 @@ function planIn(runs: string, recipeHash: string): Plan | null {
  */
 export function startingWeightsOf(
   model: ModelPlan,
-  base: Pick<Base, "folder">,
+  base: Pick<BaseModel, "folder">,
   { folder: home, runs }: { readonly folder: string; readonly runs: string },
 ): TrainedWeights | null {
   for (const { rows } of trainingRowHashesOfStart(model, base, home)) {

@@ -30,7 +30,7 @@ import type { MergedModel } from "../runs/folders/merged.js";
 import type { SavedModel } from "./saved-model.js";
 import { checkFolderOption, saveOptionsOf, type SaveOptions } from "./save-options.js";
 import { landscapeOptionsOf, type LandscapeOptions } from "./landscape-options.js";
-import type { Landscape } from "../display/landscape.js";
+import type { DisplayableLandscape } from "../display/landscape.js";
 import type { TrainedWeights } from "../runs/weights.js";
 
 export interface StepRow {
@@ -68,7 +68,7 @@ export interface ModelHandleOperations {
     model: ModelHandle,
     others: readonly ModelHandle[],
     options: Required<LandscapeOptions>,
-  ): Promise<Landscape>;
+  ): Promise<DisplayableLandscape>;
 }
 
 export class ModelHandle {
@@ -209,7 +209,7 @@ export class ModelHandle {
    * trained from it. Returns a picture with all models, and EWC's ellipse if one was constrained by it. Throws the
    * coded errors `not-trained` and `bad-option`.
    */
-  async landscape(others: unknown, options: LandscapeOptions): Promise<Landscape> {
+  async landscape(others: unknown, options: LandscapeOptions): Promise<DisplayableLandscape> {
     const models = Array.isArray(others) ? others : [];
     if (models.length < 2 || !models.every((one) => one instanceof ModelHandle))
       throw new CodedError("bad-option", {

@@ -21,7 +21,7 @@ import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { headPathsOf } from "#stdlib/programs/model.js";
 import { buildConsolidationPrograms } from "#stdlib/programs/consolidation.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { adapterToSave, type AdapterFolderContent } from "../runs/folders/adapter-folder.js";
 import { wholeModelToSave, type WholeModelFolderContent } from "../runs/folders/model-folder.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
@@ -101,7 +101,7 @@ export interface ModelFiles {
 export async function openModelOfPlan(
   engine: Engine,
   plan: Plan,
-  base: Base,
+  base: BaseModel,
   labels: readonly string[],
   home: string,
   opens: ModelOpener = openEngineSession,
@@ -185,7 +185,7 @@ function isRandom(state: Program["state"][string] | undefined): boolean {
 
 async function adapterIn(
   model: ModelPlan,
-  base: Base,
+  base: BaseModel,
   assembled: AssembledPrograms,
 ): Promise<AdapterFolderContent | null> {
   const [family, technique, task] = await Promise.all([
@@ -226,7 +226,7 @@ export function missingOperationReason(
 export async function generationProgramsOf(
   engine: Engine,
   model: ModelPlan,
-  base: Base,
+  base: BaseModel,
   home: string,
 ): Promise<{ readonly programs: Readonly<Record<string, Program>>; readonly mute: string | null }> {
   const { answers } = await loadImplementation(model.task, "task");

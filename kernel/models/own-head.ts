@@ -4,12 +4,12 @@
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { EngineSession } from "../engines/engine.js";
 import type { EncodedRows } from "../data/encoding/encoded.js";
 import { setTargetStandardisation } from "../runs/standardised-weights.js";
 import type { OpenModel } from "./open-model.js";
-import { isTunebookHead, keepsBaseHead, headLastLayerPath, haveSameLabels } from "../bases/programs.js";
+import { hasTunebookOnlyHead, keepsBaseHead, headLastLayerPath, haveSameLabels } from "../bases/programs.js";
 
 export interface ReplacedHead {
   readonly base: string;
@@ -29,7 +29,7 @@ export async function prepareTrainingHead(
     labels,
     rows,
   }: {
-    readonly base: Pick<Base, "facts">;
+    readonly base: Pick<BaseModel, "facts">;
     readonly labels: readonly string[];
     readonly rows: Pick<EncodedRows, "taught">;
   },
@@ -46,10 +46,10 @@ export async function prepareTrainingHead(
 export async function alignBaseHead(
   session: Pick<EngineSession, "read" | "write">,
   model: ModelPlan,
-  base: Pick<Base, "facts">,
+  base: Pick<BaseModel, "facts">,
   labels: readonly string[],
 ): Promise<ReplacedHead | null> {
-  if (isTunebookHead(model)) return null;
+  if (hasTunebookOnlyHead(model)) return null;
   const baseLabels = base.facts.heads?.[model.task.word] ?? [];
   if (!keepsBaseHead(model, base.facts, labels)) return { base: model.base, own: baseLabels, labels };
   if (!haveSameLabels(baseLabels, labels) || labels.every((label, i) => label === baseLabels[i])) return null;

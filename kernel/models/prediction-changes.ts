@@ -6,9 +6,9 @@
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import { collateBatch } from "../data/rows/batches.js";
 import { splitNamesOf, type PreparedData } from "../data/prepared.js";
@@ -72,7 +72,7 @@ export async function predictionProbeOf(options: {
   /** Rows of the validation split, else of the training split. */
   readonly rows: EncodedRows;
   readonly validates: boolean;
-  readonly base: Base;
+  readonly base: BaseModel;
 }): Promise<PredictionProbe | null> {
   const { open, encoding, rows } = options;
   const { untrained } = open;
@@ -185,13 +185,13 @@ async function filled(
 ): Promise<readonly string[]> {
   const members = Uint32Array.from(some(rows.lengths.length));
   const feeds = collateBatch(rows.ids, members, tokenizer.padId);
-  const input = must(feeds["input_ids"], "input_ids");
+  const input = mustExist(feeds["input_ids"], "input_ids");
   const width = input.shape[1]!;
   const ids = new Int32Array(input.bytes.buffer, input.bytes.byteOffset, input.bytes.byteLength / 4);
-  const taught = must(rows.taught, "the targets of the rows");
+  const taught = mustExist(rows.taught, "the targets of the rows");
   const fed = taught.feeds({ rows: members, width, seed: plan.recipe.training.seed, epoch: 0 }, ids);
-  const targets = must(fed["targets"], "targets");
-  const logits = must((await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"], "logits");
+  const targets = mustExist(fed["targets"], "targets");
+  const logits = mustExist((await session.run("evaluate", { ...feeds, targets }, ["logits"]))["logits"], "logits");
   const [scores, size] = [toFloats(logits), lastOf(logits.shape)];
   const places = new Int32Array(targets.bytes.slice().buffer);
   const answers: string[] = Array.from(members, () => "");

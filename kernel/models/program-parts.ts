@@ -8,8 +8,8 @@ import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { AssembleOptions, ObjectiveOptions } from "#stdlib/programs/options.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
-import type { Base } from "../bases/base.js";
-import { programBodyOf, programPartsOf } from "../bases/programs.js";
+import type { BaseModel } from "../bases/base.js";
+import { programPartsWithoutTask, programPartsOf } from "../bases/programs.js";
 import { loadTokenizer } from "../bases/tokenizer.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { sharedStoreOf } from "../engines/shared.js";
@@ -21,7 +21,7 @@ import { readHeader } from "../tensors/safetensors.js";
 /** Returns the store of a model's frozen weights: that of its base, if the technique trains few weights. */
 export async function frozenWeightStoreId(
   { technique }: Pick<ModelPlan, "technique">,
-  base: Base,
+  base: BaseModel,
 ): Promise<string | null> {
   return (await loadImplementation(technique, "technique")).saved === "trained" ? base.hash : null;
 }
@@ -29,7 +29,7 @@ export async function frozenWeightStoreId(
 /** Returns the parts from which the programs of a plan are assembled. */
 export async function assembleOptionsOf(
   plan: Plan,
-  base: Base,
+  base: BaseModel,
   labels: readonly string[],
   home: string,
   objective?: ObjectiveOptions,
@@ -40,7 +40,7 @@ export async function assembleOptionsOf(
 /** Returns the parts of a trained model's programs, without its training. */
 export async function trainedModelBody(
   { recipe: { model, training } }: Plan,
-  base: Base,
+  base: BaseModel,
   labels: readonly string[],
   home: string,
 ): Promise<ModelAssemblyOptions> {
@@ -49,18 +49,18 @@ export async function trainedModelBody(
 }
 
 /** Returns the parts of a model's programs, without its task. */
-export function modelBodyOf(model: ModelPlan, base: Base, home: string) {
+export function modelBodyOf(model: ModelPlan, base: BaseModel, home: string) {
   const adapter = fileOf(model, home);
   const encode = (text: string): Promise<readonly number[]> => tokensOf(base, text);
-  return programBodyOf(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });
+  return programPartsWithoutTask(model, base.facts, { encode, adapter: adapter === null ? null : shapesIn(adapter) });
 }
 
-async function tokensOf(base: Base, text: string): Promise<readonly number[]> {
+async function tokensOf(base: BaseModel, text: string): Promise<readonly number[]> {
   const tokenizer = await loadTokenizer(base.folder);
   return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
 }
 
-export function checkpointFilesOf(model: ModelPlan, base: Base, home: string): readonly string[] {
+export function checkpointFilesOf(model: ModelPlan, base: BaseModel, home: string): readonly string[] {
   const adapter = fileOf(model, home);
   return [...(adapter === null ? [] : [adapter]), ...(base.facts.scratch ? [] : [base.folder])];
 }
@@ -81,7 +81,7 @@ export interface ModelOpenRequest {
   readonly store: string | null;
   readonly programs: Readonly<Record<string, Program>>;
   readonly model: ModelPlan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly home: string;
 }
 /** `saved`: states that training changes. */

@@ -7,24 +7,24 @@ import { registry } from "#stdlib/registry.js";
 import { ADAPTER_FILES } from "../runs/folders/adapter-folder.js";
 import { MODEL_FILES } from "../runs/folders/model-folder.js";
 import { openBase } from "../bases/open.js";
-import type { Base } from "../bases/base.js";
-import { usesTokenTypes, type TextReadingPlan } from "../bases/token-types.js";
-import { readingPlanOf, type Deployment } from "../deployments/deployment.js";
+import type { BaseModel } from "../bases/base.js";
+import { usesTokenTypes, type ModelAndDataPlan } from "../bases/token-types.js";
+import { modelAndDataPlanOf, type Deployment } from "../deployments/deployment.js";
 import type { ReopenDeployment } from "../deployments/prove.js";
 import type { Engine } from "../engines/engine.js";
 import { openUntrained } from "./untrained-model.js";
 
 /** The part of a deployed transformers folder to open: the complete model, or its adapter over the base. */
 export interface ReopenedPlan {
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly plan: ModelPlan;
-  readonly reading: TextReadingPlan;
+  readonly reading: ModelAndDataPlan;
 }
 /** `baseFactsOf` returns the base of an adapter. Throws the coded error `deployment-unreadable` and those of bases. */
 export async function reopenedPlan(
   folder: string,
   d: Deployment,
-  baseOf: (d: Deployment) => Promise<Base>,
+  baseOf: (d: Deployment) => Promise<BaseModel>,
 ): Promise<ReopenedPlan> {
   const alone = existsSync(join(folder, ADAPTER_FILES.config));
   if (!alone && !existsSync(join(folder, MODEL_FILES.weights)))
@@ -33,7 +33,7 @@ export async function reopenedPlan(
       why: "it does not exist",
     });
   const base = alone ? await baseOf(d) : await openBase(folder, "folder", registry);
-  const reading = readingPlanOf(d, folder);
+  const reading = modelAndDataPlanOf(d, folder);
   const { model } = reading.recipe;
   const technique: Call = alone
     ? { ...d.technique, arguments: { ...d.technique.arguments, from: folder } }
@@ -44,7 +44,7 @@ export async function reopenedPlan(
 export function modelReopener(
   engineOf: () => Promise<Engine>,
   home: string,
-  baseOf: (d: Deployment) => Promise<Base>,
+  baseOf: (d: Deployment) => Promise<BaseModel>,
 ): ReopenDeployment {
   const reopen: (...given: Parameters<ReopenDeployment>) => ReturnType<ReopenDeployment> = async (folder, d) => {
     const engine = await engineOf();

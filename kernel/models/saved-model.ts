@@ -2,7 +2,7 @@
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { RunFolder } from "../runs/run-folder.js";
 import { ADAPTER_FILES, writeAdapter } from "../runs/folders/adapter-folder.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { Engine } from "../engines/engine.js";
 import { writeModelCardOfRun, savedFormatOf } from "../runs/history/run-description.js";
 import { TRAINING_ROW_RECORD_FILE } from "../runs/learnt-rows.js";
@@ -29,7 +29,7 @@ export async function writeSavedModel(
     readonly open: OpenModel;
     readonly weights: TrainedWeights;
     readonly body: ModelAssemblyOptions;
-    readonly base: Base;
+    readonly base: BaseModel;
   },
   options: SaveOptions = {},
 ): Promise<SavedModel> {

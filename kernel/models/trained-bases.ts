@@ -5,7 +5,7 @@ import canonicalize from "canonicalize";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { openBase } from "../bases/open.js";
 import { makePrivate } from "../fetch/private.js";
 import type { HostContext } from "../host/host-context.js";
@@ -31,21 +31,21 @@ interface TrainedModels {
 
 export class TrainedBases {
   /** Folder of a trained model in base format → the checkpoint that was written there. */
-  private readonly written = new Map<string, { readonly file: string; readonly base: Base }>();
+  private readonly written = new Map<string, { readonly file: string; readonly base: BaseModel }>();
   /** Bases trained in other sessions, by their recipe hash. */
-  private readonly lent = new Map<string, Base>();
+  private readonly lent = new Map<string, BaseModel>();
   /** Key of a derived base (recipe and call) → the folder where a run of this session stores it. */
   private readonly basePaths = new Map<string, string>();
 
   constructor(private readonly options: TrainedModels) {}
 
   /** Registers the weights of a model trained elsewhere as a base; its files were transferred by hash. */
-  lend(recipeHash: string, base: Base): void {
+  lend(recipeHash: string, base: BaseModel): void {
     this.lent.set(recipeHash, base);
   }
 
   /** Copies a base that was derived from another model's weights into the run that starts from it. */
-  async keep(run: RunFolder, { trained }: ModelPlan, base: Base): Promise<void> {
+  async keep(run: RunFolder, { trained }: ModelPlan, base: BaseModel): Promise<void> {
     if (!trained?.made) return;
     // The files of a derived base are replaced, never changed, so hard links are safe.
     await copyStagedFolder(base.folder, run.base);
@@ -62,7 +62,7 @@ export class TrainedBases {
     trained: NonNullable<ModelPlan["trained"]>,
     s: HostContext,
     run: string | undefined,
-  ): Promise<Base> {
+  ): Promise<BaseModel> {
     return (await this.keptBase(trained, run)) ?? (await this.trainedBase(model, s));
   }
 
@@ -70,7 +70,7 @@ export class TrainedBases {
    * Returns the weights of a model trained in this session as a base folder; writes the folder if it does not exist
    * yet.
    */
-  private async trainedBase({ base: name, trained, name: modelName }: ModelPlan, s: HostContext): Promise<Base> {
+  private async trainedBase({ base: name, trained, name: modelName }: ModelPlan, s: HostContext): Promise<BaseModel> {
     const lent = trained && this.lent.get(trained.recipeHash);
     if (lent) return lent;
     const handle = this.options.handle(name);
@@ -92,7 +92,10 @@ export class TrainedBases {
   }
 
   /** Returns the derived base stored in the run's folder; null if there is none or the folder is gone. */
-  private async keptBase({ made }: NonNullable<ModelPlan["trained"]>, run: string | undefined): Promise<Base | null> {
+  private async keptBase(
+    { made }: NonNullable<ModelPlan["trained"]>,
+    run: string | undefined,
+  ): Promise<BaseModel | null> {
     const madeRun = made && run !== undefined ? RunFolder.open(run) : null;
     if (!madeRun || !existsSync(join(madeRun.base, MODEL_FILES.config))) return null;
     const base = await this.opensKept(madeRun.base);
@@ -101,12 +104,12 @@ export class TrainedBases {
       throw new CodedError("base-changed", { base: madeRun.base, run: madeRun.id });
     return base;
   }
-  private async opensKept(folder: string): Promise<Base> {
+  private async opensKept(folder: string): Promise<BaseModel> {
     return this.written.get(folder)?.base ?? this.wrote(folder, "");
   }
 
   /** Returns a trained model's weights as a base folder. */
-  async asBase(handle: ModelHandle, s: HostContext): Promise<Base> {
+  async asBase(handle: ModelHandle, s: HostContext): Promise<BaseModel> {
     const { weights } = handle;
     if (!weights?.complete) throw new CodedError("not-trained", { model: handle.name });
     const folder = RunFolder.open(weights.folder).model;
@@ -118,7 +121,7 @@ export class TrainedBases {
     return this.wrote(folder, weights.checkpoint.file);
   }
 
-  private async wrote(folder: string, file: string): Promise<Base> {
+  private async wrote(folder: string, file: string): Promise<BaseModel> {
     const base = await openBase(folder, "folder", registry);
     this.written.set(folder, { file, base });
     return base;

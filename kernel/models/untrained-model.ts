@@ -7,7 +7,7 @@ import { buildSharedPrefixPrograms } from "#stdlib/programs/generate.js";
 import { buildAttributionProgram } from "#stdlib/programs/why.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { Engine, EngineSession } from "../engines/engine.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import { missingOperationReason, generationProgramsOf, type OpenModel } from "./open-model.js";
@@ -29,7 +29,7 @@ export interface UntrainedRequest {
 export async function openUntrained(
   engine: Engine,
   plan: ModelPlan,
-  base: Base,
+  base: BaseModel,
   options: UntrainedRequest,
 ): Promise<OpenModel> {
   const { home, labels, types, roles } = options;
@@ -71,7 +71,7 @@ export async function openUntrained(
 export async function openPrompted(
   engine: Engine,
   plan: ModelPlan,
-  base: Base,
+  base: BaseModel,
   { home, writes }: { readonly home: string; readonly writes: boolean },
 ): Promise<OpenModel> {
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(plan.storage) };
@@ -87,7 +87,7 @@ export async function openPrompted(
 }
 
 /** Returns an open model without any training states. */
-function looking(session: EngineSession, base: Base, mute: string | null): Omit<OpenModel, "why"> {
+function looking(session: EngineSession, base: BaseModel, mute: string | null): Omit<OpenModel, "why"> {
   return {
     session,
     mute,

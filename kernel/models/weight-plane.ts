@@ -4,7 +4,7 @@
  * Its anchor θ* may lie outside the plane.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { LandscapePenalty, LandscapePoint } from "../display/landscape.js";
+import type { LandscapeEwcPenalty, LandscapePoint } from "../display/landscape.js";
 
 export type TrainableWeights = ReadonlyMap<string, Float32Array>;
 export interface NamedModelWeights {
@@ -88,7 +88,7 @@ export function ewcPenaltyOnPlane(
   { fisher, anchor }: { readonly fisher: TrainableWeights; readonly anchor: TrainableWeights },
   start: TrainableWeights,
   [along, across]: WeightPlane,
-): LandscapePenalty {
+): LandscapeEwcPenalty {
   const form = (a: TrainableWeights, b: TrainableWeights): number =>
     sum(fisher, (f, name, i) => f * valueAt(a, name, i) * valueAt(b, name, i));
   const away = addScaled(start, anchor, -1);
@@ -102,9 +102,9 @@ export function ewcPenaltyOnPlane(
 
 /** Returns the minimum of ½ (xx a² + 2 xy a b + yy b²) + x a + y b; if a direction is flat, the nearest one. */
 function leastAt(
-  { xx, xy, yy }: Pick<LandscapePenalty, "xx" | "xy" | "yy">,
+  { xx, xy, yy }: Pick<LandscapeEwcPenalty, "xx" | "xy" | "yy">,
   [x, y]: readonly [number, number],
-): LandscapePenalty["centre"] {
+): LandscapeEwcPenalty["centre"] {
   const [middle, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)];
   const angle = Math.atan2(2 * xy, xx - yy) / 2;
   const [c, s] = [Math.cos(angle), Math.sin(angle)];

@@ -1,8 +1,8 @@
 /** Schema of plan.json for opening a model or showing its settings: every part of `Plan`, with its types. */
 import * as v from "valibot";
 import type { CompressPlan } from "#dsl/compiler/plan/actions/compress-actions.js";
-import type { FederatedPlan, PrivacyPlan, RecipePlan, Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
-import type { DataPlan, ModelPlan, DataReader, ScratchPlan, Call, Value } from "#dsl/language/types/value.js";
+import type { FederatedPlan, PrivacyPlan, RecipePlan, Plan, WorkersOfTraining } from "#dsl/compiler/plan/plan.js";
+import type { DataPlan, ModelPlan, DataReadingSettings, ScratchPlan, Call, Value } from "#dsl/language/types/value.js";
 import { objectWith, anyNumber, schemaGuard, dictionaryOf, wholeNumber, type Schema } from "../fetch/json.js";
 
 const text = v.string();
@@ -55,7 +55,7 @@ const scratch: Schema<ScratchPlan> = objectWith({
   max_length: anyNumber,
   data: v.nullable(dataPlanSchema),
 });
-const reader: Schema<DataReader> = objectWith({
+const reader: Schema<DataReadingSettings> = objectWith({
   name: text,
   folder: text,
   scratch: v.exactOptional(scratch),
@@ -133,7 +133,7 @@ const training: Schema<RecipePlan> = objectWith({
   canary_copies: v.exactOptional(wholeNumber(1)),
 });
 
-const sharing: Schema<WorkerSharing> = objectWith({
+const sharing: Schema<WorkersOfTraining> = objectWith({
   count: wholeNumber(1),
   threads: wholeNumber(1),
   elsewhere: v.exactOptional(v.literal(true)),

@@ -49,7 +49,7 @@ export interface PinnedRunFacts {
   readonly started: string;
   readonly trial?: TrialOfRun;
   /**
-   * What the run's numbers depend on; read with `runRecordIn`. Unset in runs of older versions and for deployments.
+   * What the run's numbers depend on; read with `runRecordOfPinnedFacts`. Unset in runs of older versions and for deployments.
    */
   readonly record?: RunRecord | JsonRecord;
   /** Id of the run that this run replays. */

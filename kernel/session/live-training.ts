@@ -3,7 +3,7 @@
  * most 1 a second), each updated in place. Training never waits for drawing; updates are skipped rather than queued.
  */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
+import { keepsBestWeights } from "#dsl/compiler/plan/watched-metric.js";
 import type { RunWatcher } from "../remote/supervisor/watch.js";
 import { curvesFigure, latestCurveNumbersText, historyTable, savedScoreWords } from "../display/curves/curves.js";
 import { epsilonSpent } from "../display/curves/time-spent.js";
@@ -171,7 +171,7 @@ export class LiveTraining {
         ...(stopped
           ? {
               stopped: { reason: stopped.reason, seconds: stopped.seconds },
-              outcome: savedScoreWords(this.events, { keepsLast: !keepsBest(this.plan.recipe.training) }),
+              outcome: savedScoreWords(this.events, { keepsLast: !keepsBestWeights(this.plan.recipe.training) }),
               ...(stopped.shared && { used: workerUsageText(stopped.shared) }),
             }
           : { stopping: this.stopping }),

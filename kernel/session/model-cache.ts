@@ -4,10 +4,10 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
 import type { ObjectiveOptions } from "#stdlib/programs/options.js";
-import type { Base } from "../bases/base.js";
-import type { TextReadingPlan } from "../bases/token-types.js";
+import type { BaseModel } from "../bases/base.js";
+import type { ModelAndDataPlan } from "../bases/token-types.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
 import type { EngineManager } from "../engines/manager/engine-manager.js";
 import { engineWorkOf } from "../engines/engine-work.js";
@@ -74,10 +74,10 @@ export class ModelCache {
    * @param run folder of the weights trained with this plan
    */
   async parts(
-    plan: TextReadingPlan,
+    plan: ModelAndDataPlan,
     s: HostContext,
     run?: string,
-  ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+  ): Promise<{ readonly base: BaseModel; readonly tokenizer: Tokenizer }> {
     return this.partsOf(plan.recipe.model, s, run);
   }
 
@@ -85,10 +85,10 @@ export class ModelCache {
     model: ModelPlan,
     s: HostContext,
     run?: string,
-  ): Promise<{ readonly base: Base; readonly tokenizer: Tokenizer }> {
+  ): Promise<{ readonly base: BaseModel; readonly tokenizer: Tokenizer }> {
     const base = model.trained
       ? await this.trainedBases.of(model, model.trained, s, run)
-      : await this.options.datasets.base(dataReaderOfModel(model), s);
+      : await this.options.datasets.base(dataReadingSettingsOf(model), s);
     // The data of the base's tokenizer may have changed since the weights were trained.
     if (model.scratch && model.baseHash !== null && base.hash !== model.baseHash)
       throw new CodedError("changed-since-trained", { model: model.name });
@@ -102,7 +102,7 @@ export class ModelCache {
   async fresh(
     folder: string,
     plan: Plan,
-    base: Base,
+    base: BaseModel,
     labels: readonly string[],
     home: string,
     {

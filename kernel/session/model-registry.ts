@@ -3,8 +3,8 @@ import canonicalize from "canonicalize";
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Recipe } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
-import { landscapeOf, type Landscape } from "../display/landscape.js";
+import { dataReadingSettingsOf, type DataPlan, type ModelPlan } from "#dsl/language/types/value.js";
+import { displayableLandscape, type DisplayableLandscape } from "../display/landscape.js";
 import { plainHostContext, type HostContext } from "../host/host-context.js";
 import { computeLandscape, type LandscapeSplit } from "../models/landscape.js";
 import type { LandscapeOptions } from "../models/landscape-options.js";
@@ -138,7 +138,7 @@ export class ModelRegistry {
     others: readonly ModelHandle[],
     options: Required<LandscapeOptions>,
     s: HostContext = plainHostContext(this.session.options.folder),
-  ): Promise<Landscape> {
+  ): Promise<DisplayableLandscape> {
     for (const one of others) {
       await one.weights?.settled;
       if (!one.trained) throw new CodedError("not-trained", { model: one.name });
@@ -146,7 +146,7 @@ export class ModelRegistry {
     const rows = await Promise.all(options.on.map((on) => rowsNamed(this.session, on, handle, s)));
     return this.requests.inTurn(handle, s, async (opened) => {
       try {
-        return landscapeOf(await computeLandscape(opened, handle, others, rows, options));
+        return displayableLandscape(await computeLandscape(opened, handle, others, rows, options));
       } finally {
         // The engine now has other weights, so the next request must reopen the model.
         await this.session.weights.forget(opened.weights.folder);
@@ -168,7 +168,7 @@ async function rowsNamed(
     throw new CodedError("bad-option", { name: "on", got: JSON.stringify(on), wanted });
   };
   if (!data) return bad(`data of this notebook: ${[...session.data.keys()].join(", ")}`);
-  const prepared = await session.datasets.data(data, dataReaderOfModel(modelPlanOf(model)), s);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(modelPlanOf(model)), s);
   if (!prepared.splits[split])
     return bad(
       `data and a split that is held in memory: ${Object.keys(prepared.splits)

@@ -1,5 +1,5 @@
 /** Converts what a sweep varies to search dimensions, and a point of the search to Tune text. */
-import { kindsIn } from "#dsl/language/types/parts.js";
+import { wordKindsIn } from "#dsl/language/types/parts.js";
 import {
   isNestedCall,
   isSearchSpace,
@@ -75,7 +75,7 @@ export function drawnNumberText(value: number, { from, to, integer, step, share 
   }
   return text(value);
 }
-/** Returns a function from dimension and value to the number that `numberText` writes. */
+/** Returns a function from dimension and value to the number that `drawnNumberText` writes. */
 export function numberRounder(vary: SweepPlan["vary"]): (dimension: string, value: number) => number {
   const spaces = new Map(dimensionsOf(vary).flatMap((d) => (d.kind === "number" ? [[d.name, d] as const] : [])));
   return (dimension, value) => {
@@ -94,7 +94,7 @@ function parameterType(path: string): ValueTextContext {
   const rootParameter = all.find((p) => p.name === root);
   const inner = (type: ValueType | undefined, name: string): ValueType | undefined =>
     type &&
-    kindsIn(type)
+    wordKindsIn(type)
       .flatMap((kind) => registry.ofKind(kind))
       .flatMap((w) => w.parameters)
       .find((p) => p.name === name)?.type;

@@ -7,7 +7,7 @@ import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { NestedCall, SettingSearchSpace, SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
-import { plainNumber } from "#dsl/language/types/numeric.js";
+import { numberOrShare } from "#dsl/language/types/numeric.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { dimensionsByName, isActiveDimension } from "#stdlib/searches/shared/active-dimensions.js";
 import { isAllowedValue } from "#stdlib/searches/shared/dimension-values.js";
@@ -55,7 +55,7 @@ type Placed = readonly (readonly [string, number])[];
 
 function placed(space: SettingSearchSpace, place: At): Placed | null {
   if (space.space !== "choice") {
-    const number = plainNumber(place.value);
+    const number = numberOrShare(place.value);
     const dimension = place.dimensions.get(place.name);
     return number !== undefined && dimension && isAllowedValue(dimension, number) ? [[place.name, number]] : null;
   }

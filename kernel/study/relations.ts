@@ -1,6 +1,6 @@
 /** Checks whether the values of a point satisfy the relations in `where`. */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { plainNumber } from "#dsl/language/types/numeric.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { numberOrShare } from "#dsl/language/types/numeric.js";
 import {
   isNestedCall,
   isSearchSpace,
@@ -27,7 +27,7 @@ export function brokenRelationAt({ where = [], vary, plan }: SweepPlan, point: S
   const broken = where.find(({ relation, terms, when }) => {
     if (when && wordAt(vary, point, when.path) !== when.word) return false;
     const [one, other] = terms.map((term) => numberOf(term, (path) => numberAt(vary, plan, point, path)));
-    const word = must(registry.find("relation", relation)?.capabilities, `the relation ${relation}`);
+    const word = mustExist(registry.find("relation", relation)?.capabilities, `the relation ${relation}`);
     return one !== undefined && other !== undefined && !word.isSatisfied(one, other);
   });
   return broken ? `${broken.relation}(${[...broken.terms.map(termText), ...onlyText(broken)].join(", ")})` : null;
@@ -52,7 +52,7 @@ function numberOf(term: RelationTerm, valueAt: (path: string) => number | undefi
   const known = numbers.filter((one) => one !== undefined);
   return known.length < numbers.length
     ? undefined
-    : must(registry.find("term", term.term)?.capabilities, `the term ${term.term}`).compute(known);
+    : mustExist(registry.find("term", term.term)?.capabilities, `the term ${term.term}`).compute(known);
 }
 
 /** Returns the number of a path: drawn, an argument of a drawn option, or from the definitions. */
@@ -97,7 +97,7 @@ function inSpace(
 function inValue(value: Value | undefined, rest: readonly string[]): number | undefined {
   const [name, ...deeper] = rest;
   if (value === undefined) return undefined;
-  if (name === undefined) return plainNumber(value);
+  if (name === undefined) return numberOrShare(value);
   if (isCall(value)) return inValue(value.arguments[name], deeper);
   const record = value !== null && typeof value === "object" && "record" in value ? value.record : {};
   return inValue(record[name], deeper);

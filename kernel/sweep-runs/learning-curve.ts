@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { MIN_CURVE_SIZES, hasLearntAnything, forecastTrainedCurve } from "../data/judging/trained-curve.js";
 import { splitNamesOf } from "../data/prepared.js";
@@ -33,7 +33,7 @@ export async function sweepLearningCurve(
   if (!Object.hasOwn(sweep.vary, TRAIN_SIZE_PATH))
     return refuse(`it varies ${Object.keys(sweep.vary).join(", ")}, not \`${TRAIN_SIZE_PATH}\``);
   const { data, model } = sweep.plan.recipe;
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
   const splits = splitNamesOf(prepared).map((split) => ({ split, rows: rowCountOf(prepared, split) }));
   const rowsIn = (names: readonly string[]): number =>
     splits.reduce((sum, { split, rows }) => (names.includes(split) ? sum + rows : sum), 0);

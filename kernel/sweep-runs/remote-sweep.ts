@@ -2,7 +2,7 @@
  * A sweep whose search runs on its runner's cluster. It is sent there, watched, found again by the same statement in
  * any notebook, and fetched when it has ended. A watcher may leave at any time.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { asWorkerRunner, type WorkerRunner } from "#stdlib/runners/kind.js";
 import { lockRun } from "../runs/run-lock.js";
 import {
@@ -94,8 +94,8 @@ class There {
     context: ExecutionContext,
     folder: string,
   ): Promise<There> {
-    const runner = must(action.sweep.runner, "the runner");
-    const cluster = must(
+    const runner = mustExist(action.sweep.runner, "the runner");
+    const cluster = mustExist(
       asWorkerRunner(await loadImplementation(runner, "runner")).cluster,
       "a runner's cluster",
     )(runner);

@@ -5,11 +5,11 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CodedError, codeEntryOf, type Code, type CodeData, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, codeEntryOf, type Code, type CodeData, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { readCheckpoints } from "../runs/checkpoints.js";
 import type { TrialOfRun } from "../runs/together/trials.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { HostContext } from "../host/host-context.js";
 import type { Coordinator } from "../remote/coordinator/coordinator.js";
 import type { RemoteFailure, WorkEvent, InputFile, RunFile } from "../remote/coordinator/protocol.js";
@@ -34,7 +34,7 @@ import type { TrialProgram, TrialRequest, TrialOutcome, TrialRunner } from "./tr
 export interface RemoteTrialSweepContext {
   readonly session: {
     readonly runs: string;
-    readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
+    readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: BaseModel }> };
   };
   readonly stage: {
     readonly hostContext: HostContext;
@@ -244,7 +244,7 @@ class Trial implements RemoteWork {
 
   private run(number: number, id: string, lock: JsonRecord): void {
     const { around, request, plans, bases } = this.options;
-    const { name, plan } = must(plans[number], "a run's plan");
+    const { name, plan } = mustExist(plans[number], "a run's plan");
     this.replicas.get(number)?.release();
     const known = this.begun.find((one) => one.id === id);
     const folder = join(around.session.runs, id);

@@ -1,5 +1,5 @@
 /** Runs one trial: compiles the point's program, trains it and scores it on the validation split. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
@@ -99,7 +99,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
   const { name, plan } = one;
   const { registry } = session.vocabulary;
   const bars = (sweep.require ?? []).map((bar) =>
-    must(registry.find("bar", bar.word)?.capabilities, `the description of ${bar.word}`).metric(bar),
+    mustExist(registry.find("bar", bar.word)?.capabilities, `the description of ${bar.word}`).metric(bar),
   );
   const wanted = [...sweep.goals.map(({ metric }) => metric), ...bars];
   const measures = await metricsMeasurableInTraining(wanted, plan, registry);
@@ -127,7 +127,7 @@ async function runOnce(around: TrialContext, request: TrialTrainingRequest, one:
       });
     const scores = toldAt(
       result.events,
-      must(finalWeights, "the weights of a finished training").checkpoint.position.step,
+      mustExist(finalWeights, "the weights of a finished training").checkpoint.position.step,
     );
     const missing = wanted.filter((metric) => !measures.includes(metric) || !(metricName(metric, registry) in scores));
     const how = {

@@ -2,7 +2,7 @@
  * Runs the trials of one sweep, from the first point to the last. Several may be open at the same time. They take turns
  * on the engine, some updates each, so that each shows early how good it is. A trial trains exactly as it would alone.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
 import type { PrunerImplementation } from "#stdlib/pruners/kind.js";
 import type { SearchPoint, SearchImplementation } from "#stdlib/searches/kind.js";
@@ -275,7 +275,7 @@ class SweepRun {
     const { step = 0, steps = 0 } = trial;
     if (!pruner || !sweep.pruner || step >= steps) return null;
     const study = studyOf(sweep, log.trials);
-    const ownTrial = must(
+    const ownTrial = mustExist(
       study.trials.find(({ number }) => number === trial.number),
       "a trial of its study",
     );

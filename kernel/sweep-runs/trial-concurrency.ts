@@ -1,8 +1,8 @@
 /** How many trials of a sweep are open at the same time. */
 import { workerCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
-import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { WorkersOfTraining } from "#dsl/compiler/plan/plan.js";
 import type { SweepPlan } from "#dsl/compiler/plan/sweep/sweep-plan.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { availableParallelism } from "node:os";
 import { byteSizeText, plural } from "../host/value-text.js";
@@ -24,7 +24,7 @@ export interface TrialConcurrency {
   readonly threads?: number;
   readonly cores?: number;
   /** How the workers are billed, and the number of this machine's threads that the local estimates refer to. */
-  readonly paid?: WorkerSharing & { readonly measured: number };
+  readonly paid?: WorkersOfTraining & { readonly measured: number };
 }
 
 /**
@@ -55,8 +55,8 @@ function withWorkers(
   takes: number,
   places: number | null,
 ): TrialConcurrency {
-  const found = must(runner && workerCapabilitiesOf(registry, runner), "the runner's workers");
-  const call = must(runner, "the runner");
+  const found = mustExist(runner && workerCapabilitiesOf(registry, runner), "the runner's workers");
+  const call = mustExist(runner, "the runner");
   const most = Math.min(sweep.atOnce ?? Infinity, sweep.trials ?? Infinity);
   const requestedWorkers = found.workerCount(call);
   const threads = found.threadsPerWorker(call, availableParallelism());

@@ -34,7 +34,7 @@ function spaceText(space: SettingSearchSpace): string {
   return `choice(${choices.join(", ")})`;
 }
 
-/** Returns the varied settings, named as `settingsOf` names them for a trial. */
+/** Returns the varied settings, named as `trackedSettings` names them for a trial. */
 export function variedSettings({ vary }: SweepPlan): readonly VariedSetting[] {
   const found = new Map<string, VariedSetting>();
   for (const { label, dimension, options } of axesOf(vary)) {

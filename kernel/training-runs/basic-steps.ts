@@ -1,8 +1,8 @@
 /** The steps of a training in one process without privacy: minibatches, or a single exact fit of the head. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { PreparedData } from "../data/prepared.js";
 import type { HostContext } from "../host/host-context.js";
 import { headLastLayerPath } from "../bases/programs.js";
@@ -42,7 +42,7 @@ export async function openTrainingSteps(
 async function exactHeadFit(
   { recipe: { model, training, update } }: Plan,
   options: {
-    readonly base: Base;
+    readonly base: BaseModel;
     readonly tokenizer: Tokenizer;
     readonly prepared: PreparedData;
     readonly rows: EncodedRows;
@@ -97,7 +97,7 @@ function readingBy(session: Pick<EngineSession, "run">): Pick<EngineSession, "ru
   return {
     async run(_program, feeds) {
       const { features } = await session.run("features", feeds, ["features"]);
-      return { logits: must(features, "features") };
+      return { logits: mustExist(features, "features") };
     },
   };
 }

@@ -2,10 +2,10 @@
  * Rows from which a target that quantizes activations determines their range: token ids only, which are never written.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { splitNamesOf } from "../data/prepared.js";
 import { tokensAt } from "../data/sequences/token-rows.js";
-import { encodeSplit, encodingOf } from "../data/encoding/encoded.js";
+import { encodeSplit, rowEncodingOptionsOf } from "../data/encoding/encoded.js";
 import type { OpenedRun } from "../models/opened-run.js";
 import type { HostContext } from "../host/host-context.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
@@ -23,8 +23,8 @@ export async function calibrationRows(
   const { plan, labels } = weights;
   const { data, model, training } = plan.recipe;
   if (training.privacy) throw new CodedError("private-scales", { rows });
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), stage.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, labels, model.name);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), stage.hostContext);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, labels, model.name);
   const split = splitNamesOf(prepared).includes("train") ? "train" : "all";
   const { ids, count } = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const n = Math.min(rows, count);

@@ -1,16 +1,16 @@
 /** What a training shows besides its curves: its first rows, warnings about its final weights, its fit and changed predictions. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { keepsBest, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { keepsBestWeights, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName, metricCapabilities } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
 import { predictionChangesView } from "../display/prediction-changes.js";
 import { comparePredictions } from "../models/prediction-changes.js";
 import type { Warn, ExecutionContext } from "../session/execution-context.js";
-import { fitView } from "../display/fitting.js";
+import { fitVerdictView } from "../display/fitting.js";
 import { lossCurvesFromEvents, assessFit } from "../host/fitting.js";
-import { maskView } from "../display/data/mask.js";
+import { lossMaskView } from "../display/data/mask.js";
 import type { FinalCheckpoint } from "../models/kept-checkpoint.js";
-import { hasTokenMask, firstMaskedRows, maskTitleOf } from "../data/encoding/masked-rows.js";
+import { hasLossMask, firstRowsWithLossMask, lossMaskTitleOf } from "../data/encoding/masked-rows.js";
 import type { RunEvent } from "../events/events.js";
 import { nanValidationCount } from "../training/loop/validation.js";
 import type { TrainedWeights } from "../runs/weights.js";
@@ -33,7 +33,7 @@ export function reportOverOrUnderfitting(
   const smooths = takes.some(({ name }) => name === "label_smoothing");
   if (fit)
     context.screen.display(
-      fitView(fit, {
+      fitVerdictView(fit, {
         plan,
         smooths,
         steps: curves.steps,
@@ -59,7 +59,7 @@ export function warnOfFinalWeights(
     none,
     of: trained.last.position.watched.length,
     kept: checkpoint.position.step,
-    keeps: keepsBest(training),
+    keeps: keepsBestWeights(training),
   });
 }
 
@@ -91,13 +91,13 @@ function movedIn(
 /** Shows which tokens of the first rows are trained, if not all of them are. */
 export function maskPreviewer(model: string, context: ExecutionContext): NonNullable<TrainRequest["preview"]> {
   return async (rows, { task: { implementation }, tokenizer }, seed) => {
-    if (!hasTokenMask(implementation)) return;
-    const shown = await firstMaskedRows(rows, implementation, { tokenizer, most: 2, seed });
+    if (!hasLossMask(implementation)) return;
+    const shown = await firstRowsWithLossMask(rows, implementation, { tokenizer, most: 2, seed });
     context.screen.display(
-      maskView(shown, {
+      lossMaskView(shown, {
         model,
         most: 240,
-        what: maskTitleOf(implementation),
+        what: lossMaskTitleOf(implementation),
       }),
     );
   };

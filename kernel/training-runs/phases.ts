@@ -8,7 +8,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import { buildUnoptimizedTrainGraph } from "#stdlib/programs/train.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import { graphView } from "../display/plans/graph-card.js";
 import type { DisplayOutput } from "../display/html.js";
 import { printable } from "../host/value-text.js";
@@ -20,7 +20,7 @@ export type CompilationPhase = (typeof compilationPhases)[number];
 
 export interface CompilationPhaseInput {
   readonly plan: Plan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly labels: readonly string[];
   /** The folder that the plan's own folders are relative to. */
   readonly home: string;

@@ -1,5 +1,5 @@
 /** Private trainings: refuses what cannot be private, and makes the private updates. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { loadImplementation } from "../host/load-implementation.js";
@@ -48,7 +48,7 @@ export async function privateStepSource(
   const privacy = rowPrivacyOf(plan);
   if (!privacy) return null;
   const { rows, loader } = material;
-  const programs = must(open.learning.private, "the programs of private updates");
+  const programs = mustExist(open.learning.private, "the programs of private updates");
   const accountant = await loadImplementation(privacy.call, "privacy");
   const batchSize = plan.recipe.training.batch_size;
   const updates = await openPrivateUpdates(open.session, programs, { rows, loader, privacy, batchSize });

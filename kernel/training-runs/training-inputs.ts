@@ -1,25 +1,30 @@
 /** The inputs of a training: its base, its tokenized rows, and their order. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { withProgressLabel, type HostContext } from "../host/host-context.js";
 import { DataLoader, type DataLoaderOptions } from "../data/rows/loader.js";
 import { registry } from "#stdlib/registry.js";
 import { addCanaryRows } from "../data/rows/canaries.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../data/encoding/encoded.js";
+import {
+  encodeSplit,
+  type EncodedRows,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../data/encoding/encoded.js";
 import type { DatasetCache } from "../session/answers/dataset-cache.js";
 import type { ModelCache } from "../session/model-cache.js";
 import { loadImplementation } from "../host/load-implementation.js";
 import type { ReplayExemplar } from "../runs/continual-state.js";
 import { withExemplars } from "./exemplars.js";
 import type { Tokenizer } from "../bases/tokenizer.js";
-import type { Base } from "../bases/base.js";
+import type { BaseModel } from "../bases/base.js";
 import type { ScheduleImplementation, StoppingImplementation } from "#stdlib/optimizers/kind.js";
 
 /** The inputs of a training, before it has a run and an engine. */
 export interface TrainingInputs {
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly tokenizer: Tokenizer;
   /** The data without canaries; `rows` contains them. */
   readonly prepared: PreparedData;
@@ -68,11 +73,11 @@ export async function prepareTrainingInputs(
 ): Promise<TrainingInputs> {
   const { data, model, training } = plan.recipe;
   const { base, tokenizer } = await weights.parts(plan, stage.hostContext);
-  const ownRows = await datasets.data(data, dataReaderOfModel(model), stage.hostContext);
+  const ownRows = await datasets.data(data, dataReadingSettingsOf(model), stage.hostContext);
   const all = joins ? await joins(ownRows) : ownRows;
   const prepared = continues ? withExemplars(all, continues.exemplars) : all;
   const labels = continues?.labels ?? all.labels;
-  const encoding = await encodingOf(plan, base, tokenizer, labels, name);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, labels, name);
   const trained = trainingSplitName(prepared);
   const planted = addCanaryRows(plan, prepared, registry);
   const encode = (split: string) =>

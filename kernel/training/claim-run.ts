@@ -1,7 +1,7 @@
 /** Claims a run for training, with its lock: a new one, or an interrupted one of the same recipe. */
 import { existsSync, readdirSync } from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
-import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import { readCheckpoints, type Checkpoint, type DamagedCheckpoint } from "../runs/checkpoints.js";
@@ -112,7 +112,7 @@ export async function claimUnfinishedRun(root: string, plan: Plan, { name, trial
   });
 }
 
-const damageIn = (run: RunFolder): string => must(damageText(run), `damaged files of ${run.id}`);
+const damageIn = (run: RunFolder): string => mustExist(damageText(run), `damaged files of ${run.id}`);
 function damagedRuns(root: string): readonly RunFolder[] {
   if (!existsSync(root)) return [];
   return readdirSync(root)

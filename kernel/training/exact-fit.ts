@@ -2,7 +2,7 @@
  * The single update of a training with an exactly fitted head: computes the head layer's inputs for all rows, fits the
  * head to them and writes it into the session. No work continues after the caller stops waiting.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { MAX_TRAINING_ROWS } from "#stdlib/contenders/shared/dense-features.js";
 import { fitExactHead, type ExactLinearHead } from "#stdlib/contenders/shared/exact-head.js";
@@ -51,7 +51,7 @@ export class ExactHeadFitSource implements StepSource {
     const { session, labels, head, signal } = this.options;
     const { rows, truth, tokens } = pickedOf(this.options.rows);
     const read = await this.options.read(rows);
-    const found = Array.from(truth, (label) => must(labels[label], "a label"));
+    const found = Array.from(truth, (label) => mustExist(labels[label], "a label"));
     const made = await fitExactHead(read, found, { labels, ...(signal && { signal }) });
     signal?.throwIfAborted();
     await session.write(head.weight, real(made.weight, [labels.length, made.weight.length / labels.length]));
@@ -68,7 +68,7 @@ function pickedOf({ ids, lengths, types, taskInputs: request, taught }: EncodedR
   const which = Uint32Array.from({ length: Math.ceil(lengths.length / step) }, (_, i) => i * step);
   const rowLengths = Int32Array.from(which, (row) => lengths[row]!);
   const pickedRows = (values: typeof ids) => ({ length: which.length, at: (row: number) => values.at(which[row]!) });
-  const truth = must(taught?.oneRight, "one label of each row");
+  const truth = mustExist(taught?.oneRight, "one label of each row");
   return {
     rows: {
       ids: pickedRows(ids),

@@ -7,7 +7,7 @@
  * no harm: the update of the bad step has already spoilt the weights. Such a run leaves no weights but its checkpoints,
  * and a checkpoint is written only after the loss of its step was seen.
  */
-import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { TrainingUpdate } from "../data/rows/loader.js";
 import type { EngineSession } from "../engines/engine.js";
@@ -143,7 +143,7 @@ export class StepPipeline {
         this.sending += 1;
         this.rest = this.requests(this.sending);
       }
-      const request = must(this.rest.shift(), "the next request of an update");
+      const request = mustExist(this.rest.shift(), "the next request of an update");
       const reply = this.options.session.run(request.program, request.feeds(), request.wanted);
       reply.catch(() => undefined); // it is awaited in its turn
       this.sent.push({ ...request, sentAt: performance.now(), reply });

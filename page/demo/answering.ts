@@ -1,5 +1,5 @@
 /** Predicts for a text: the task's own answers from the graph's logits, as in the notebook. */
-import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder, PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import { scaledByTemperature } from "#stdlib/calibrations/shared/thresholds.js";
 import type { ModelInputText, PageDemoData } from "#stdlib/targets/shared/page/demo.js";
@@ -25,7 +25,7 @@ export class DemoPredictor {
     private readonly runtime: GraphRuntime,
     { answers, supervision }: TaskImplementation,
   ) {
-    this.answers = must(answers, "the answers of a task");
+    this.answers = mustExist(answers, "the answers of a task");
     this.words = supervision.rowFormat.labelsWords;
     this.apart = supervision.rowFormat.separateTexts;
     this.overlap = supervision.overlap?.(demo.task) ?? null;
@@ -83,9 +83,9 @@ export class DemoPredictor {
       labels,
       call,
       tokenizer: this.reading.names,
-      ids: (row) => must(rows[row], "a row").ids,
-      ...(this.words && { words: (row: number) => wordsOfRow(must(rows[row], "a row")) }),
-      ...(this.overlap !== null && { window: (row: number) => must(rows[row]?.window, "a part of a context") }),
+      ids: (row) => mustExist(rows[row], "a row").ids,
+      ...(this.words && { words: (row: number) => wordsOfRow(mustExist(rows[row], "a row")) }),
+      ...(this.overlap !== null && { window: (row: number) => mustExist(rows[row]?.window, "a part of a context") }),
       ...(fitted?.thresholds && { thresholds: fitted.thresholds }),
     };
   }
@@ -115,9 +115,9 @@ export class DemoPredictor {
     outputs: readonly Float32Array[],
     rows: PredictedRows,
   ): Promise<unknown> {
-    const first = (i: number): Float32Array => must(outputs[i], "what was said of a text");
+    const first = (i: number): Float32Array => mustExist(outputs[i], "what was said of a text");
     if (this.apart && typeof input !== "string")
-      return must(this.answers.ofPairs, "the pairs' predictions").predictions([[first(0), first(1)]], [input])[0];
+      return mustExist(this.answers.ofPairs, "the pairs' predictions").predictions([[first(0), first(1)]], [input])[0];
     const text = typeof input === "string" ? input : input[0];
     const all = this.overlap === null ? [first(0)] : outputs;
     return (await this.answers.predictions(all, [text], rows))[0];
@@ -130,8 +130,8 @@ function logitsOf({ logits, start_logits: starts, end_logits: ends }: Readonly<R
   readonly shape: readonly number[];
 } {
   if (logits) return { numbers: new Float32Array(logits.data), shape: logits.shape };
-  const { data, shape } = must(starts, "the logits of a graph");
-  const [first, last] = [new Float32Array(data), new Float32Array(must(ends, "logits of ends").data)];
+  const { data, shape } = mustExist(starts, "the logits of a graph");
+  const [first, last] = [new Float32Array(data), new Float32Array(mustExist(ends, "logits of ends").data)];
   const numbers = Float32Array.from({ length: 2 * first.length }, (_, i) => (i % 2 ? last : first)[i >> 1]!);
   return { numbers, shape: [...shape, 2] };
 }

@@ -4,7 +4,7 @@
  * then a range of such characters, and its pieces are parts of that range. The verification of a deployment compares
  * the positions with the notebook's.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 /** Functions of the tokenizer. */
 export interface TokenizerFunctions {
@@ -91,8 +91,8 @@ function tokensOf(text: string, offset: number, parts: TokenizerFunctions): read
     from = start + word.length;
     return piecesOf(word, parts).map(({ id, from: a, to: b }) => ({
       id,
-      start: must(starts[start + a], "where a piece begins"),
-      end: must(ends[start + b - 1], "where a piece ends"),
+      start: mustExist(starts[start + a], "where a piece begins"),
+      end: mustExist(ends[start + b - 1], "where a piece ends"),
     }));
   });
 }
@@ -111,7 +111,7 @@ function piecesOf(
   return ids.map((id, i) => {
     if (whole) return { id, from: 0, to: word.length };
     const from = offset;
-    offset += must(lengths[i], "a piece's length");
+    offset += mustExist(lengths[i], "a piece's length");
     return { id, from, to: offset };
   });
 }

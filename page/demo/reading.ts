@@ -4,7 +4,7 @@
  * the ids with the notebook's.
  */
 import { Tokenizer as Reader } from "@huggingface/tokenizers";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { questionWindows } from "#kernel/bases/context-windows.js";
 import { truncateWithSpecialTokens, addSpecialTokens, encodePairWithSpecialTokens } from "#kernel/bases/framing.js";
 import { checkTokenizer, type CheckedTokenizer } from "#kernel/bases/tokenizer-file.js";
@@ -161,5 +161,5 @@ function isLetter(token: string): boolean {
 
 /** Returns the words of a row in the form that tasks use. */
 export function wordsOfRow({ words }: TokenizedDemoRow): NonNullable<TokenizedDemoRow["words"]> {
-  return must(words, "the words of a row");
+  return mustExist(words, "the words of a row");
 }

@@ -1,6 +1,6 @@
 /** Runs the model in ONNX Runtime for browsers: embedded WebAssembly on the CPU. */
 import { env, InferenceSession, Tensor } from "onnxruntime-web/wasm";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import type { TransferredTensor } from "./protocol.js";
 
@@ -32,17 +32,18 @@ export class GraphRuntime {
     wanted: readonly string[] = Object.keys(this.graph.outputs),
   ): Promise<Readonly<Record<string, TransferredTensor>>> {
     const fed = Object.entries(this.graph.inputs).map(
-      ([name, port]) => [port.name, tensorOf(must(feeds[name], `what the graph is fed as ${name}`), port)] as const,
+      ([name, port]) =>
+        [port.name, tensorOf(mustExist(feeds[name], `what the graph is fed as ${name}`), port)] as const,
     );
     const got = await this.session.run(
       Object.fromEntries(fed),
       wanted.map((name) => this.port(name).name),
     );
-    return Object.fromEntries(wanted.map((name) => [name, arrayOf(must(got[this.port(name).name], name))]));
+    return Object.fromEntries(wanted.map((name) => [name, arrayOf(mustExist(got[this.port(name).name], name))]));
   }
 
   private port(name: string): GraphPort {
-    return must(this.graph.outputs[name], `the graph's output ${name}`);
+    return mustExist(this.graph.outputs[name], `the graph's output ${name}`);
   }
 }
 

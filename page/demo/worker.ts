@@ -3,7 +3,7 @@
  * runtime's threads run this script too, under another name, and then execute only the runtime's part of it.
  */
 import { basesCodes } from "#kernel/bases/base-codes.js";
-import { CodedError, registerCodes, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, registerCodes, diagnosticText, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { embeddedJson } from "../app/make.js";
@@ -44,7 +44,7 @@ async function answered(request: DemoWorkerRequest): Promise<DemoWorkerMethods[k
     open = await opened(request.params);
     return { milliseconds: performance.now() - begun, gap: open.answering.gap };
   }
-  const { answering, runtime } = must(open, "a model that is open");
+  const { answering, runtime } = mustExist(open, "a model that is open");
   switch (request.method) {
     case "ask":
       return answering.answer(request.params);

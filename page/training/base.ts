@@ -2,9 +2,9 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import type { BaseFacts } from "#dsl/language/types/facts.js";
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 import { familyOf } from "#kernel/bases/family.js";
-import { checkpointHeadsOf } from "#kernel/bases/own-heads.js";
+import { headLabelsByTask } from "#kernel/bases/own-heads.js";
 import { registry } from "#stdlib/registry.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
 import { disk, fileNameOf } from "../world/disk.js";
@@ -22,7 +22,7 @@ export function missingBaseFiles(name: string): readonly string[] {
  * `base-incomplete` and those of safetensors files.
  * @param known facts from its config.json
  */
-export async function loadGivenBase(name: string, known: BaseFacts): Promise<Base> {
+export async function loadGivenBase(name: string, known: BaseFacts): Promise<BaseModel> {
   const folder = fileNameOf(name);
   const [missing] = missingBaseFiles(name);
   if (missing) throw new CodedError("base-incomplete", { folder: name, missing });
@@ -32,7 +32,7 @@ export async function loadGivenBase(name: string, known: BaseFacts): Promise<Bas
   const { tensors } = readHeader(`${folder}/model.safetensors`);
   const weights = Object.entries(tensors).filter(([tensor]) => !buffers?.test(tensor));
   const shapes = Object.fromEntries(weights.map(([tensor, { shape }]) => [tensor, shape]));
-  const heads = await checkpointHeadsOf({ family: word.name, config: known.config, shapes }, registry);
+  const heads = await headLabelsByTask({ family: word.name, config: known.config, shapes }, registry);
   const { positions } = family.sizes(family.config(known.config));
   const facts = { ...known, folder, shapes, hasTokenizer: true, positions, ...(heads && { heads }) };
   return { folder, files: [...FILES], hash: known.hash, facts, from: "folder" };

@@ -1,12 +1,12 @@
 /** Files saved next to an adapter, which contains only numbers: config.json with its labels, and a README. */
 import { modelConfigOf } from "#kernel/runs/folders/model-config.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 
 export interface AdapterCardInput {
   readonly name: string;
   readonly plan: Plan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly labels: readonly string[];
   /** Scores of the program's evaluations. */
   readonly scores: readonly { readonly on: string; readonly scores: Readonly<Record<string, number>> }[];

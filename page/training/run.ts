@@ -3,12 +3,12 @@
  * files and engine. It can be interrupted and continued. The state at each checkpoint is passed on to be stored
  * (`unfinished-trainings.ts`).
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { keepsBest, rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { keepsBestWeights, rankingDirectionOf, watchedMetric } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Checkpoint } from "#kernel/runs/checkpoints.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 import type { RunEvent } from "#kernel/events/events.js";
 import type { Engine } from "#kernel/engines/engine.js";
 import { openModelOfPlan, type OpenModel } from "#kernel/models/open-model.js";
@@ -39,7 +39,7 @@ export interface PageRunOptions {
   readonly engine: Engine;
   readonly world: PageWorld;
   readonly action: TrainAction;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly screen: OutputScreen;
   /** The stored state of a continued training. */
   readonly left: StoredTrainingState | null;
@@ -169,7 +169,7 @@ export class PageRun {
   /** Restores a stored state, to continue from it. */
   private async takeUp({ step, events, ended, checkpoints }: StoredTrainingState): Promise<void> {
     restoreCheckpoints(checkpoints);
-    this.checkpoint = must(newestCheckpoint(), "a checkpoint of what was left");
+    this.checkpoint = mustExist(newestCheckpoint(), "a checkpoint of what was left");
     this.events.push(...(ended ? events : before(events, step)));
     this.ended = ended;
     await this.open.session.load(this.checkpoint.file);
@@ -215,8 +215,8 @@ export class PageRun {
 
   private async takeBest(): Promise<void> {
     const best = this.checkpoint?.position.best;
-    if (!best || best.step === this.checkpoint?.position.step || !keepsBest(this.plan.recipe.training)) return;
-    await this.open.session.load(must(checkpointOfStep(best.step), "the best checkpoint").file);
+    if (!best || best.step === this.checkpoint?.position.step || !keepsBestWeights(this.plan.recipe.training)) return;
+    await this.open.session.load(mustExist(checkpointOfStep(best.step), "the best checkpoint").file);
   }
 }
 

@@ -1,11 +1,11 @@
 /** Files of a saved model: an adapter in PEFT's format, or the folder of a full model in transformers' format. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { ADAPTER_FILES } from "#kernel/runs/folders/adapter-folder.js";
 import { modelConfigJsonText } from "#kernel/runs/folders/config-text.js";
 import { withFoldedStandardisation } from "#kernel/runs/standardised-weights.js";
 import type { Tokenizer } from "#kernel/bases/tokenizer.js";
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 import type { OpenModel } from "#kernel/models/open-model.js";
 import { disk } from "../world/disk.js";
 import { writtenFiles } from "./instead/safetensors.js";
@@ -35,12 +35,12 @@ export async function savedModelFiles(
       { name: "README.md", bytes: new TextEncoder().encode(beside.readme) },
     ];
   }
-  const whole = must(open.folder.whole, "what a training of all weights saves");
+  const whole = mustExist(open.folder.whole, "what a training of all weights saves");
   const fileOf = (name: string): Bytes | undefined => disk.inFolder(base.folder, name)?.bytes as Bytes | undefined;
   const files: SavedFile[] = [
     { name: "model.safetensors", bytes: await weightsOf({ session, ...whole }) },
     { name: "config.json", bytes: new TextEncoder().encode(modelConfigJsonText(whole.config)) },
-    { name: "tokenizer.json", bytes: must(fileOf("tokenizer.json"), "the base's tokenizer") },
+    { name: "tokenizer.json", bytes: mustExist(fileOf("tokenizer.json"), "the base's tokenizer") },
     {
       name: "tokenizer_config.json",
       bytes: json(settingsOf(base, tokenizer, whole.maxLength, fileOf("tokenizer_config.json"))),
@@ -59,7 +59,7 @@ async function weightsOf(options: {
   await withFoldedStandardisation(options.session, options.standardised, () =>
     options.session.save(file, Object.keys(options.names), { format: "pt" }, options.names),
   );
-  const bytes = must(writtenFiles.get(file), "the weights that were written") as Bytes;
+  const bytes = mustExist(writtenFiles.get(file), "the weights that were written") as Bytes;
   writtenFiles.delete(file);
   return bytes;
 }
@@ -68,7 +68,7 @@ async function weightsOf(options: {
  * Returns the tokenizer's settings: the base's own if given, else what tokenizer.json does not contain; and the maximum
  * text length of the training.
  */
-function settingsOf(base: Base, tokenizer: Tokenizer, maxLength: number, settingsFile: Bytes | undefined): object {
+function settingsOf(base: BaseModel, tokenizer: Tokenizer, maxLength: number, settingsFile: Bytes | undefined): object {
   if (settingsFile) {
     const settings: unknown = JSON.parse(new TextDecoder().decode(settingsFile));
     return { ...(isRecord(settings) && settings), model_max_length: maxLength };

@@ -1,7 +1,7 @@
 /** `evaluate` and predictions on a page, with the notebook's metrics, intervals and cards. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { encodeSplit } from "#kernel/data/encoding/encoded.js";
@@ -47,14 +47,14 @@ async function one(
   const { encoding, tokenizer } = run.material;
   const split = subject.split ?? "all";
   const on = subject.split ? `${subject.data.name}.${subject.split}` : subject.data.name;
-  const prepared = await world.prepared(subject.data, dataReaderOfModel(run.plan.recipe.model));
+  const prepared = await world.prepared(subject.data, dataReadingSettingsOf(run.plan.recipe.model));
   const rows = await encodeSplit(prepared, { data: subject.data.name, split }, encoding);
   const options = { batchSize: batch_size, padId: tokenizer.padId, packed: null, groups: true };
   const scored = scoreOutputs([await computeOutputs(run.open.session, rows, encoding, options)], rows, encoding, {});
   const measures: MeasuredMetric[] = [];
   for (const call of metrics) measures.push(await measureMetric(registry, call, scored));
   const drawn = await resampleMetrics(measures);
-  const ofEach = measures.map((measure) => must(drawn.get(measure), `the interval of ${measure.name}`));
+  const ofEach = measures.map((measure) => mustExist(drawn.get(measure), `the interval of ${measure.name}`));
   const shown = evaluationView({
     on,
     rows: rows.count,
@@ -96,7 +96,7 @@ export async function predictForTexts(
   const outputs = await computeRowLogits(open.session, read.rows, asker.answers, options);
   const predictions = await read.answer(outputs);
   const { answers } = await loadImplementation(plan.recipe.model.task, "task");
-  const { columns, cells } = must(answers, "what the task answers");
+  const { columns, cells } = mustExist(answers, "what the task answers");
   const rows = predictions.map((prediction) => ({ text: prediction.text, cells: cells(prediction) }));
   return { html: displayOutputHtml(predictionsView(columns, rows)), logits: outputs.map((one) => Array.from(one)) };
 }

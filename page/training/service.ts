@@ -4,7 +4,7 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CheckedProgram } from "#kernel/host/check-sources.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { knownBaseNames } from "../world/bases.js";
 import { disk, fileNameOf } from "../world/disk.js";
 import type { GivenFile, Machine, StartParams } from "../world/protocol.js";
@@ -146,7 +146,11 @@ class Room {
     const { model } = plan.recipe;
     const found = this.heldFor(model.base);
     if (found)
-      demandFittingTensors("model.safetensors", found.header, (await this.world.base(dataReaderOfModel(model))).shapes);
+      demandFittingTensors(
+        "model.safetensors",
+        found.header,
+        (await this.world.base(dataReadingSettingsOf(model))).shapes,
+      );
   }
 
   async forget(base: string): Promise<void> {
@@ -194,7 +198,7 @@ class Room {
     options?.demand(action);
     await this.fits(action);
     const { model } = action.plan.recipe;
-    const facts = await this.world.base(dataReaderOfModel(model));
+    const facts = await this.world.base(dataReadingSettingsOf(model));
     this.tell({ doing: `reading ${model.base}` });
     const weights = this.heldFor(model.base)?.from;
     await putBaseFilesOnDisk(model.base, { config: facts.config, tokenizer: this.tokenizers[facts.hash], weights });

@@ -3,7 +3,7 @@
  * instead.
  */
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { DataReader } from "#dsl/language/types/value.js";
+import type { DataReadingSettings } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ConversationRows, MeasuredChats } from "#kernel/data/rows/conversations.js";
 import { registry } from "#stdlib/registry.js";
@@ -13,7 +13,7 @@ const specials = { bos: "", eos: "", opening: "", all: [] };
 
 /** Returns null if the task reads no conversations. */
 export function chatLengthMeasurer(
-  { template }: DataReader,
+  { template }: DataReadingSettings,
   tokenizer: PageTokenizer,
 ): ((rows: ConversationRows) => Promise<MeasuredChats>) | null {
   if (template === undefined) return null;

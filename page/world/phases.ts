@@ -3,13 +3,13 @@ import { outlineOf } from "#dsl/tensor/outline.js";
 import { printProgram } from "#dsl/tensor/print.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { dataPreview } from "#kernel/display/data/data-preview.js";
 import { graphView } from "#kernel/display/plans/graph-card.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { printable } from "#kernel/host/value-text.js";
-import { averageBatchSizes, programBodyOf, programPartsOf } from "#kernel/bases/programs.js";
+import { averageBatchSizes, programPartsWithoutTask, programPartsOf } from "#kernel/bases/programs.js";
 import { assemblePrograms } from "#stdlib/programs/assemble.js";
 import type { CompilerPhaseView } from "./protocol.js";
 import type { PageWorld } from "./world.js";
@@ -40,7 +40,7 @@ export async function drawDataPhase(
   if (!one) return { none: "The program reads no data: begin with `data`." };
   // As the model reads the data, with token lengths, if a model is trained on them.
   const training = trainingsIn(actions).find(({ plan }) => plan.recipe.data.name === one.name);
-  const prepared = await world.prepared(one.data, training ? dataReaderOfModel(training.plan.recipe.model) : null);
+  const prepared = await world.prepared(one.data, training ? dataReadingSettingsOf(training.plan.recipe.model) : null);
   return drawn(dataPreview(one.data, prepared.facts, prepared.sample, one.told));
 }
 
@@ -56,13 +56,13 @@ export async function drawTrainingPhase(
   const { plan } = one;
   if (view === "plan") return drawn(planCardView(plan));
   const { model, data } = plan.recipe;
-  const facts = await world.base(dataReaderOfModel(model));
-  const { labels } = await world.prepared(data, dataReaderOfModel(model));
+  const facts = await world.base(dataReadingSettingsOf(model));
+  const { labels } = await world.prepared(data, dataReadingSettingsOf(model));
   const encode = async (text: string): Promise<readonly number[]> => {
-    const tokenizer = await world.tokenizer(dataReaderOfModel(model));
+    const tokenizer = await world.tokenizer(dataReadingSettingsOf(model));
     return Array.from((await tokenizer.encode([text], Number.MAX_SAFE_INTEGER))[0]!);
   };
-  const body = await programBodyOf(model, facts, { encode, adapter: null });
+  const body = await programPartsWithoutTask(model, facts, { encode, adapter: null });
   const { train } = assemblePrograms(await programPartsOf(plan, { facts }, labels, body));
   if (view === "program") return { text: printable(printProgram(train)) };
   const sizes = averageBatchSizes(train, plan);

@@ -17,7 +17,7 @@ import { PageWorld } from "./world.js";
 import { checkProgram } from "./check.js";
 import { drawDataPhase, trainingsIn, drawTrainingPhase } from "./phases.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 
 type Handlers = {
@@ -107,7 +107,7 @@ export async function checkResultOf(
   const trainings = trainingsIn(actions);
   const guessed: string[] = [];
   for (const { plan } of trainings)
-    if (!plan.recipe.model.scratch && (await world.guesses(dataReaderOfModel(plan.recipe.model))))
+    if (!plan.recipe.model.scratch && (await world.guesses(dataReadingSettingsOf(plan.recipe.model))))
       guessed.push(plan.recipe.model.base);
   const bases = [...new Set(guessed)];
   const notes = [

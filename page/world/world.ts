@@ -8,9 +8,9 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type {} from "#dsl/compiler/plan/codes/search-codes.js";
 import { needKey, type BaseFacts, type MachineFacts, type Need } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { DataPlan, DataReader, Call } from "#dsl/language/types/value.js";
+import type { DataPlan, DataReadingSettings, Call } from "#dsl/language/types/value.js";
 import { scratchBaseFacts } from "#kernel/bases/scratch-facts.js";
-import { sharedRowFacts } from "#kernel/data/rows/shared-rows.js";
+import { rowLeaksBetweenDataSets } from "#kernel/data/rows/shared-rows.js";
 import { prepareMeasuredData, type PreparedData } from "#kernel/data/prepare.js";
 import { readTableHeader } from "#kernel/data/rows/rows.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
@@ -38,7 +38,7 @@ export class PageWorld {
       case "data":
         return (await this.prepared(need.data, need.base)).facts;
       case "apart":
-        return sharedRowFacts(await Promise.all(need.datas.map((plan) => this.prepared(plan, null))));
+        return rowLeaksBetweenDataSets(await Promise.all(need.datas.map((plan) => this.prepared(plan, null))));
       case "base":
         return this.base(need);
       case "run":
@@ -77,7 +77,7 @@ export class PageWorld {
   }
 
   /** Reads, cleans and splits a data set, and measures it with the base's tokenizer. */
-  prepared(plan: DataPlan, reader: DataReader | null): Promise<PreparedData> {
+  prepared(plan: DataPlan, reader: DataReadingSettings | null): Promise<PreparedData> {
     return this.once(`data ${hashOf([plan, reader])}`, async () => {
       const tokenizer = reader && (await this.tokenizer(reader));
       const lengths = reader && tokenizer && chatLengthMeasurer(reader, tokenizer);
@@ -90,7 +90,7 @@ export class PageWorld {
     });
   }
 
-  base({ name, scratch }: Pick<DataReader, "name" | "scratch">): Promise<BaseFacts> {
+  base({ name, scratch }: Pick<DataReadingSettings, "name" | "scratch">): Promise<BaseFacts> {
     if (!scratch) return this.once(`base ${name}`, () => baseFactsOf(name), versionOf(name, "config.json"));
     return this.once(`scratch ${hashOf(scratch)}`, async () => {
       // Its tokenizer is trained at training time; until then the requested vocabulary size is used.
@@ -101,11 +101,11 @@ export class PageWorld {
   }
 
   /** Reports whether lengths of a model's texts are estimated. */
-  async guesses(reader: DataReader): Promise<boolean> {
+  async guesses(reader: DataReadingSettings): Promise<boolean> {
     return (await this.tokenizer(reader)).guessed || reader.template === null;
   }
 
-  async tokenizer(reader: Pick<DataReader, "name" | "scratch">): Promise<PageTokenizer> {
+  async tokenizer(reader: Pick<DataReadingSettings, "name" | "scratch">): Promise<PageTokenizer> {
     const base = await this.base(reader);
     const version = versionOf(reader.name, "tokenizer.json");
     return this.once(`tokenizer ${base.hash} ${reader.name}`, () => this.tokenizerOf(reader.name, base), version);

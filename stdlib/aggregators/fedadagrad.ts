@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import {
   adaptiveParameterAdvice,
@@ -33,7 +33,7 @@ export const word = defineWord({
 const fedadagrad: AggregatorImplementation = {
   keeps: [FIRST_MOMENT_STATE_NAME, SECOND_MOMENT_STATE_NAME],
   step(call, context) {
-    const { learning_rate: rate, tau } = argumentsOf(word, call);
+    const { learning_rate: rate, tau } = argumentsWithDefaults(word, call);
     return adaptiveServerStep(context, { rate, beta_1: 0, tau, grown: (v, square) => v + square });
   },
 };

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import {
   adaptiveParameterAdvice,
@@ -42,7 +42,7 @@ export const word = defineWord({
 const fedadam: AggregatorImplementation = {
   keeps: [FIRST_MOMENT_STATE_NAME, SECOND_MOMENT_STATE_NAME],
   step(call, context) {
-    const { learning_rate, beta_1, beta_2, tau } = argumentsOf(word, call);
+    const { learning_rate, beta_1, beta_2, tau } = argumentsWithDefaults(word, call);
     const power = context.round + 1;
     const rate = (learning_rate * Math.sqrt(1 - beta_2 ** power)) / (1 - beta_1 ** power);
     return adaptiveServerStep(context, { rate, beta_1, tau, grown: (v, square) => beta_2 * v + (1 - beta_2) * square });

@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import { quadraticPenalty } from "../strategies/shared/penalty.js";
 
@@ -40,7 +40,7 @@ const fedprox: AggregatorImplementation = {
     strategy: {
       states: [ANCHOR],
       anchors: [ANCHOR],
-      terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).mu, anchor: ANCHOR })],
+      terms: (call) => [quadraticPenalty({ factor: argumentsWithDefaults(word, call).mu, anchor: ANCHOR })],
     },
     keeps: [],
     sent: [],

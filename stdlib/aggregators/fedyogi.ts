@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import {
   adaptiveParameterAdvice,
@@ -32,7 +32,7 @@ export const word = defineWord({
 const fedyogi: AggregatorImplementation = {
   keeps: [FIRST_MOMENT_STATE_NAME, SECOND_MOMENT_STATE_NAME],
   step(call, context) {
-    const { learning_rate: rate, beta_1, beta_2, tau } = argumentsOf(word, call);
+    const { learning_rate: rate, beta_1, beta_2, tau } = argumentsWithDefaults(word, call);
     const grown = (v: number, square: number): number => v - (1 - beta_2) * square * Math.sign(v - square);
     return adaptiveServerStep(context, { rate, beta_1, tau, grown });
   },

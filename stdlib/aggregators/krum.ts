@@ -1,7 +1,7 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { minimumUpdatesForKrum, krumScores } from "./shared/nearest-updates.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import { meanWeightedByRows } from "./shared/mean.js";
 
@@ -59,7 +59,7 @@ export const word = defineWord({
 
 const krum: AggregatorImplementation = {
   combine(call, updates) {
-    const { byzantine, keep } = argumentsOf(word, call);
+    const { byzantine, keep } = argumentsWithDefaults(word, call);
     const least = minimumUpdatesForKrum({ byzantine, keep });
     if (updates.length < least)
       throw new CodedError("too-few-updates", { aggregator: "krum", updates: updates.length, least });

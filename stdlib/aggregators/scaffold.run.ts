@@ -4,7 +4,7 @@
  * to y; c_i − c + (x − y) / (K · η) then equals the mean gradient, whatever the corrections were. This code reports the
  * mean gradient for every optimizer, because the steps of other optimizers have other units.
  */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import { stateVector } from "./shared/adaptive.js";
 import { momentState } from "../optimizers/shared/clipping.js";
@@ -17,7 +17,7 @@ const CONTROL = "control";
 export const scaffold: AggregatorImplementation = {
   keeps: [CONTROL],
   step(call, { mean, given, share, saved }) {
-    const { learning_rate } = argumentsOf(word, call);
+    const { learning_rate } = argumentsWithDefaults(word, call);
     const [control, changes] = [stateVector(saved, CONTROL), stateVector(given, CONTROL)];
     for (let index = 0; index < control.length; index++) control[index]! += share * changes[index]!;
     return mean.map((delta) => learning_rate * delta);

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { minimumUpdatesForTrim } from "./shared/trimmed-mean.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { AggregatorImplementation } from "./kind.js";
 import { combineByCoordinate } from "./shared/by-place.js";
 
@@ -45,7 +45,7 @@ export const word = defineWord({
 
 const trimmedMean: AggregatorImplementation = {
   combine(call, updates) {
-    const { share } = argumentsOf(word, call);
+    const { share } = argumentsWithDefaults(word, call);
     const cut = Math.trunc(share.share * updates.length);
     return combineByCoordinate(
       updates,

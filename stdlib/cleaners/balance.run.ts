@@ -1,5 +1,5 @@
 /** Computes how many copies of each training row to keep, so that the labels are balanced. */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { CleanerImplementation } from "../data/contract.js";
 import { seededRandom, shuffle } from "../statistics/chance.js";
@@ -32,7 +32,7 @@ export const balance: CleanerImplementation = {
 
 /** Returns the wanted number of rows for a label with `count` rows; `counts` has the number of rows of every label. */
 function wantedOf(count: number, counts: readonly number[], call: Call): number {
-  const { by, ratio } = argumentsOf(word, call);
+  const { by, ratio } = argumentsWithDefaults(word, call);
   if (by === "over") return Math.max(count, Math.round(Math.max(...counts) * ratio.share));
   return Math.min(count, Math.round(Math.min(...counts) / ratio.share));
 }

@@ -1,4 +1,4 @@
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { CleanerImplementation } from "../data/contract.js";
 import { seededNumberOfText } from "../statistics/chance.js";
 import { rowTextKey } from "./shared/normal-form.js";
@@ -6,7 +6,7 @@ import { word } from "./sample.js";
 
 export const sample: CleanerImplementation = {
   start: (call, options) => {
-    const { share } = argumentsOf(word, call).share;
+    const { share } = argumentsWithDefaults(word, call).share;
     const seed = options?.seed ?? 0;
     return ({ values }) => {
       const { id } = values;

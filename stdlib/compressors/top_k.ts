@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { CompressorImplementation } from "./kind.js";
 
 export const word = defineWord({
@@ -51,7 +51,7 @@ export const word = defineWord({
 
 const topK: CompressorImplementation = {
   keep(call, { length, places, values }) {
-    const { share } = argumentsOf(word, call).share;
+    const { share } = argumentsWithDefaults(word, call).share;
     const count = Math.min(values.length, Math.max(1, Math.round(share * values.length)));
     const sizes = values.map(Math.abs).sort();
     const least = sizes[sizes.length - count] ?? 0;

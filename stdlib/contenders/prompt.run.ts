@@ -1,6 +1,6 @@
 /** A baseline that prompts a base model: builds the prompt of each row with its examples, and parses the answers. */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { BaselineContext, BaselineImplementation, BaselineRows, BaselineOutputs } from "./kind.js";
 import { parseGivenAnswers } from "../data/answers.js";
@@ -17,8 +17,8 @@ const GREEDY: Call = { word: "greedy", kind: "decoder", arguments: { repetition_
 
 export const promptBaseline: BaselineImplementation = {
   async ready(given) {
-    const { base: name, text, shots: count, seed, answers, max_tokens } = argumentsOf(word, given.call);
-    const kind = must(answerKindOf(given.has), "the answer found with a prompt");
+    const { base: name, text, shots: count, seed, answers, max_tokens } = argumentsWithDefaults(word, given.call);
+    const kind = mustExist(answerKindOf(given.has), "the answer found with a prompt");
     const template = parsePromptTemplate(text);
     const examples = examplesOf(given.train, template, kind, { count, seed });
     const rows = rowsAsked(given.rows, template, examples);
@@ -107,7 +107,7 @@ function answerText(value: unknown, { is }: AnswerKind): string {
 }
 
 function valuesAt(rows: BaselineRows, { holes }: PromptTemplate, row: number): readonly string[] {
-  return holes.map(({ role }) => String(must(rows.values(role), `the role ${role}`).at(row) ?? ""));
+  return holes.map(({ role }) => String(mustExist(rows.values(role), `the role ${role}`).at(row) ?? ""));
 }
 
 function rowsAsked(rows: BaselineRows, template: PromptTemplate, { shots, spares }: Examples): readonly RowPrompt[] {

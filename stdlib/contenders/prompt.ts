@@ -1,5 +1,5 @@
-import type { CheckContext } from "#dsl/language/types/context.js";
-import { isFailed } from "#dsl/language/types/facts.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
+import { isFailedFact } from "#dsl/language/types/facts.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { promptRefusal, roleHoldsAnswer, defaultAnswerMethod } from "./shared/prompting/answer-kinds.js";
@@ -8,7 +8,7 @@ import { parsePromptTemplate } from "./shared/prompting/template.js";
 /**
  * Reports placeholders that are no roles of the data, placeholders that reveal the answer, and a prompt without any.
  */
-function checkHoles(text: string, context: CheckContext): void {
+function checkHoles(text: string, context: WordCheckContext): void {
   const columns = context.data?.["columns"];
   if (columns === null || typeof columns !== "object" || !("record" in columns)) return;
   const roles = Object.keys(columns.record);
@@ -23,11 +23,11 @@ function checkHoles(text: string, context: CheckContext): void {
 }
 
 /** Checks that the base exists and can generate text, as far as its facts are known. */
-function checkBase(name: string, context: CheckContext): void {
+function checkBase(name: string, context: WordCheckContext): void {
   const need = { about: "base", name, folder: context.folderOf("base") } as const;
   const fact = context.assisting ? context.facts.get(need) : context.ask(need);
   if (fact === undefined) return;
-  if (isFailed(fact)) return context.reportFailed(fact, "base");
+  if (isFailedFact(fact)) return context.reportFailed(fact, "base");
   const shape = context.find("model", fact.family)?.capabilities?.shape;
   if (shape !== "decoder")
     context.report("no-prompting", { base: name, why: `it is an ${shape ?? "unknown model"}` }, "base");
@@ -85,7 +85,7 @@ export const word = defineWord({
       },
       default: {
         derived: "`likelihood` if one of several labels is right, otherwise `text`",
-        from: (_draft, context: CheckContext) => {
+        from: (_draft, context: WordCheckContext) => {
           const task = context.model?.["task"] as Call | undefined;
           return defaultAnswerMethod(task && context.find("task", task.word)?.capabilities);
         },

@@ -3,7 +3,7 @@
  * takes more than the beam width, so that enough beams remain when texts end. Finished texts are ranked by their
  * penalized score. Scores are rounded to float32 where transformers uses float32.
  */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import type { DecodedText, DecoderImplementation, Decoding, DecodingInputs, DecodingStep } from "./kind.js";
 import { copyRowLogits } from "./shared/by-row.js";
@@ -35,7 +35,7 @@ interface Settings {
 
 export const beam: DecoderImplementation = {
   begin(call, start) {
-    const given = argumentsOf(word, call);
+    const given = argumentsWithDefaults(word, call);
     const settings = {
       width: given.width,
       lengthPenalty: given.length_penalty,

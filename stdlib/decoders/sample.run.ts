@@ -2,7 +2,7 @@
  * Draws each token by its probability after the changes in `warp`. The draw of a text's n-th token depends only on the
  * seed, the text's index and n.
  */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { DecoderImplementation } from "./kind.js";
 import { RowByRowDecoding, copyRowLogits } from "./shared/by-row.js";
 import { TokenSampler } from "./shared/draw.js";
@@ -10,7 +10,7 @@ import { word } from "./sample.js";
 
 export const sample: DecoderImplementation = {
   begin(call, start) {
-    const { seed, ...given } = argumentsOf(word, call);
+    const { seed, ...given } = argumentsWithDefaults(word, call);
     const bent = {
       repetitionPenalty: given.repetition_penalty,
       temperature: given.temperature,

@@ -3,7 +3,7 @@
  * MiniLMv2.
  */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { BlockStates, OutputLossTerm, LossTermContext } from "../losses/loss-term.js";
@@ -12,7 +12,7 @@ import { word } from "./attention.js";
 
 export const attentionDistillationLoss: DistillationLossImplementation = {
   term(call): OutputLossTerm<"hidden"> {
-    const { weight, of: compared } = argumentsOf(word, call);
+    const { weight, of: compared } = argumentsWithDefaults(word, call);
     return {
       needs: "hidden",
       reference: "frozen",

@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 import { distillationWeightParameter } from "./shared/weight.js";
 import { cosineSimilarity } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputLossTerm } from "../losses/loss-term.js";
 import { studentTeacherBlockPairs, lossFromTokenValues, projectToTeacherWidth } from "./shared/hidden-states.js";
@@ -58,7 +58,7 @@ export const word = defineWord({
 /** Hidden-state distillation: squared distances as in TinyBERT, or cosine distances as in DistilBERT. */
 const hidden: DistillationLossImplementation = {
   term(call): OutputLossTerm<"hidden"> {
-    const { weight, by, blocks } = argumentsOf(word, call);
+    const { weight, by, blocks } = argumentsWithDefaults(word, call);
     return {
       needs: "hidden",
       reference: "frozen",

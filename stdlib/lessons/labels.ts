@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { distillationWeightParameter } from "./shared/weight.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputLossTerm } from "../losses/loss-term.js";
 
@@ -21,7 +21,7 @@ export const taskDistillationLoss: DistillationLossImplementation = {
     needs: "task_loss",
     reference: "none",
     source: TEACHER_OUTPUTS_SOURCE,
-    weight: argumentsOf(word, call).weight,
+    weight: argumentsWithDefaults(word, call).weight,
     loss: ({ outputs }) => outputs(),
   }),
 };

@@ -2,7 +2,7 @@ import { defineWord } from "#dsl/language/types/define.js";
 import { distillationWeightParameter } from "./shared/weight.js";
 import { binaryCrossEntropies } from "#dsl/tensor/losses.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import { TEACHER_OUTPUTS_SOURCE, type DistillationLossImplementation } from "./kind.js";
 import type { OutputLossTerm, LossTermContext } from "../losses/loss-term.js";
 
@@ -39,7 +39,7 @@ export const word = defineWord({
 /** Distillation of logits at a temperature (Hinton et al. 2015). */
 export const logitsDistillationLoss: DistillationLossImplementation = {
   term(call, teacher): OutputLossTerm<"logits"> {
-    const { weight, temperature } = argumentsOf(word, call);
+    const { weight, temperature } = argumentsWithDefaults(word, call);
     return {
       needs: "logits",
       reference: teacher,

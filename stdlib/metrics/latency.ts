@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { MetricImplementation } from "./kind.js";
 
 export const word = defineWord({
@@ -32,7 +32,7 @@ export const word = defineWord({
 
 /** Median answer time, on which a few delayed answers have little effect, or another percentile. */
 export const latency: MetricImplementation = {
-  ofTimes: (call, milliseconds) => percentile(milliseconds, argumentsOf(word, call).percentile),
+  ofTimes: (call, milliseconds) => percentile(milliseconds, argumentsWithDefaults(word, call).percentile),
 };
 
 /** Interpolates linearly between two values. */

@@ -1,4 +1,4 @@
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import type { MetricImplementation } from "./kind.js";
 import { rowSumsSampler } from "./shared/row-sums.js";
@@ -18,7 +18,7 @@ export const word = defineWord({
 
 /** Jelinek et al. 1977; as in transformers' documentation, over all tokens equally, within windows of `max_length`. */
 const perplexity: MetricImplementation = {
-  compute: (call, input) => Math.exp(must(loss.compute, "the loss of labels")(call, input)),
+  compute: (call, input) => Math.exp(mustExist(loss.compute, "the loss of labels")(call, input)),
   ofTokens: (_call, { loss: nats }) => Math.exp(nats),
   samplers: {
     compute(_call, input) {

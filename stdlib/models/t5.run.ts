@@ -4,7 +4,7 @@
  * first layer of each stack has the relative position bias for all its layers. v1.1 and Flan have a gated inner layer
  * and a separate output embedding; with a tied one, the decoder's states are scaled by d_model^-½ before it.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { LayerBuilder } from "../layers/contract.js";
 import type { ModelImplementation, ModelInputs } from "./kind.js";
@@ -70,7 +70,7 @@ export const t5: ModelImplementation<T5Config> = {
   }),
   build(layers, c, inputs, options) {
     const dropout = options.dropout ?? c.dropout_rate;
-    const written = must(inputs.decoder_input_ids, "the decoder's inputs");
+    const written = mustExist(inputs.decoder_input_ids, "the decoder's inputs");
     const encoded = inputs.encoded ?? stack(layers, "encoder", c, dropout, { ids: inputs.input_ids, inputs });
     const decoded = stack(layers, "decoder", c, dropout, { ids: written, inputs, encoded });
     const shape = [c.vocab_size, c.d_model];

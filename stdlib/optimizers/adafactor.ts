@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
 import { gradientClipping, momentState } from "./shared/clipping.js";
 import { learningRateParameter, checkLearningRate, weightDecayParameter } from "./shared/parameters.js";
@@ -58,7 +58,7 @@ const WHOLE = "adafactor.v/";
 const adafactor: OptimizerImplementation = {
   states: [ROW, COLUMN, WHOLE],
   apply(call, graph, trainable, { rate, step, clip }) {
-    const { decay, epsilon, threshold, weight_decay } = argumentsOf(word, call);
+    const { decay, epsilon, threshold, weight_decay } = argumentsWithDefaults(word, call);
     const settings = { decay: -decay, epsilon, threshold, weight_decay };
     const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)

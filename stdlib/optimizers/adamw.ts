@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
 import { adamwVariants, optimizerAdvice } from "../foreign-names/values.js";
 import { gradientClipping, momentState } from "./shared/clipping.js";
@@ -52,7 +52,7 @@ const MOMENTS = ["adam.m/", "adam.v/"] as const;
 export const adamw: OptimizerImplementation = {
   states: MOMENTS,
   apply(call, graph, trainable, { rate, step, clip }) {
-    const { beta1, beta2, epsilon, weight_decay } = argumentsOf(word, call);
+    const { beta1, beta2, epsilon, weight_decay } = argumentsWithDefaults(word, call);
     const settings = { beta1, beta2, epsilon, weight_decay };
     const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)

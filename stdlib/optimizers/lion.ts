@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
 import { lionVariants } from "../foreign-names/values.js";
 import { gradientClipping, momentState } from "./shared/clipping.js";
@@ -35,7 +35,7 @@ const MOMENT = "lion.m/";
 const lion: OptimizerImplementation = {
   states: [MOMENT],
   apply(call, graph, trainable, { rate, clip }) {
-    const { beta1, beta2, weight_decay } = argumentsOf(word, call);
+    const { beta1, beta2, weight_decay } = argumentsWithDefaults(word, call);
     const settings = { beta1, beta2, weight_decay };
     const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)

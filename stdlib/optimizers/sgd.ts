@@ -1,5 +1,5 @@
 import { defineWord } from "#dsl/language/types/define.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { OptimizerImplementation } from "./kind.js";
 import { gradientClipping, momentState } from "./shared/clipping.js";
 import { learningRateParameter, checkLearningRate, weightDecayParameter } from "./shared/parameters.js";
@@ -49,7 +49,7 @@ const VELOCITY = "sgd.velocity/";
 export const sgd: OptimizerImplementation = {
   states: [VELOCITY],
   apply(call, graph, trainable, { rate, clip }) {
-    const { momentum, nesterov, weight_decay } = argumentsOf(word, call);
+    const { momentum, nesterov, weight_decay } = argumentsWithDefaults(word, call);
     const settings = { momentum, nesterov: momentum > 0 && nesterov, weight_decay };
     const { norm, scale } = gradientClipping(graph, trainable, clip);
     for (const { name, value, gradient } of trainable)

@@ -1,5 +1,5 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import { rowsByValue } from "./shared/client-rows.js";
 import { word } from "./by_column.js";
@@ -10,7 +10,7 @@ export const byColumn: PartitionImplementation = {
     const nobody = clients.get("") ?? [];
     if (nobody.length > 0)
       throw new CodedError("rows-without-client", {
-        column: argumentsOf(word, call).column,
+        column: argumentsWithDefaults(word, call).column,
         count: nobody.length,
         rows: nobody.slice(0, 5).map((row) => row + 1),
       });

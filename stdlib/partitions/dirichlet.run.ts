@@ -3,7 +3,7 @@
  * moved randomly, so that a label with a single row can go to any client. Plain rounding would give all rare labels to
  * the last client.
  */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import { shuffle } from "../statistics/chance.js";
 import {
@@ -19,7 +19,7 @@ import { word } from "./dirichlet.js";
 
 export const dirichletPartition: PartitionImplementation = {
   part(call, { rows, values, seed }) {
-    const { clients, alpha, least } = argumentsOf(word, call);
+    const { clients, alpha, least } = argumentsWithDefaults(word, call);
     const labels = [...rowsByValue(values ?? Array.from({ length: rows }, () => "")).values()];
     const shares = partitionRandomSource(seed, 1);
     const counts = drawClientCounts(

@@ -1,4 +1,4 @@
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import {
   partitionRandomSource,
@@ -12,7 +12,7 @@ import { word } from "./quantity.js";
 
 export const quantityPartition: PartitionImplementation = {
   part(call, { rows, seed }) {
-    const { clients, alpha, least } = argumentsOf(word, call);
+    const { clients, alpha, least } = argumentsWithDefaults(word, call);
     const generator = partitionRandomSource(seed, 1);
     const [counts] = drawClientCounts({ partition: "quantity", rows, clients, least, alpha, groups: 1 }, () => [
       countsFromShares(dirichletShares(clients, alpha, generator), rows, generator),

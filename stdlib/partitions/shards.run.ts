@@ -1,5 +1,5 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { PartitionImplementation } from "./kind.js";
 import { shuffle } from "../statistics/chance.js";
 import { rowsByValue, partitionRandomSource, numberedClients } from "./shared/client-rows.js";
@@ -7,7 +7,7 @@ import { word } from "./shards.js";
 
 export const shardsPartition: PartitionImplementation = {
   part(call, { rows, values, seed }) {
-    const { clients, each } = argumentsOf(word, call);
+    const { clients, each } = argumentsWithDefaults(word, call);
     const count = clients * each;
     if (rows < count) throw new CodedError("empty-client", { partition: "shards", rows, clients, least: each });
     const within = partitionRandomSource(seed, 1);

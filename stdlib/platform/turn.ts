@@ -1,2 +1,2 @@
 /** Yields to the event loop once, so that long computations can be interrupted. */
-export { setImmediate as breathe } from "node:timers/promises";
+export { setImmediate as nextEventLoopTurn } from "node:timers/promises";

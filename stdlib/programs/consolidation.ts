@@ -2,7 +2,7 @@
  * Programs that run between two data sets of a sequence: they sum squared gradients (the diagonal of the Fisher
  * information), and then strategies consolidate from these and from the weights.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { backpropagateSlopes } from "#dsl/tensor/gradient.js";
 import { gather } from "#dsl/tensor/ops/gather.js";
@@ -30,7 +30,7 @@ export function buildConsolidationPrograms(
   return {
     fisher: usesFisher
       ? (estimator, perRow) =>
-          must(
+          mustExist(
             buildFisher(options, estimator, perRow) ??
               buildFisher(options, estimator === "loss" ? estimator : "directions", false),
             "a program of squared gradients",
@@ -38,7 +38,7 @@ export function buildConsolidationPrograms(
       : null,
     consolidate: buildConsolidateProgram(
       { ...options, strategies },
-      trainable.map((name) => [name, must(states[name], `state ${name}`)] as const),
+      trainable.map((name) => [name, mustExist(states[name], `state ${name}`)] as const),
       usesFisher,
     ),
   };
@@ -66,7 +66,7 @@ function buildFisher(options: AssembleOptions, estimator: FisherEstimator, perRo
   const found = perRow ? rowGradientSquares(graph, derived, parameters) : batchSquares(graph, derived, parameters);
   if (!found) return null;
   found.squares.forEach((squares, i) => {
-    const [name, one] = must(trains[i], "a parameter");
+    const [name, one] = mustExist(trains[i], "a parameter");
     if (squares) graph.update(SQUARED_GRADIENTS_PREFIX + name, sumOf(graph, name, one).add(squares));
   });
   graph.output("loss", summedOutput(derived));
@@ -128,7 +128,7 @@ export function buildConsolidateProgram(
   const byName = new Map(states);
   const parameters = states.map(([name, state]) => ({ name, value: graph.state(name, state) }));
   const squared = (name: string): Tensor =>
-    sumOf(graph, name, must(byName.get(name), `state ${name}`)).divide(rows.maximum(1));
+    sumOf(graph, name, mustExist(byName.get(name), `state ${name}`)).divide(rows.maximum(1));
   for (const { call, implementation } of options.strategies ?? [])
     implementation.consolidate?.(call, graph, { parameters, first, squared });
   for (const [name, state] of usesFisher ? states : [])

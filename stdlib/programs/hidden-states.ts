@@ -1,5 +1,5 @@
 /** Records the hidden states of a body while its graph is built. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { LayerBuilder } from "../layers/contract.js";
 import type { BlockStates, HiddenStates } from "../losses/loss-term.js";
@@ -47,10 +47,10 @@ export class HiddenStateRecorder {
   }
 
   get states(): HiddenStates {
-    const embeddings = must(this.first, "the input of the first block");
+    const embeddings = mustExist(this.first, "the input of the first block");
     const blocks = [...this.hidden]
       .sort(([a], [b]) => a - b)
-      .map(([block, hidden]) => ({ hidden, ...must(this.attention.get(block), "attention of a block") }));
+      .map(([block, hidden]) => ({ hidden, ...mustExist(this.attention.get(block), "attention of a block") }));
     return { embeddings, blocks, width: embeddings.shape.at(-1) as number };
   }
 }

@@ -2,7 +2,7 @@
  * The objective of a training: the sum of its loss terms, each with the outputs that it needs. By default it is the
  * task's own loss.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import { mixBits } from "#dsl/tensor/numbers/random.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
@@ -130,7 +130,7 @@ function contextOf(options: TermOptions, term: OutputLossTerm, graph: Graph, sou
     outputs: () => read(options, sources, (x) => x),
     referenceOutputs() {
       if (term.reference === "cached") return cachedLogits(options, term.source, graph, sources);
-      const reference = must(sources.references[term.reference], `the reference ${term.reference}`);
+      const reference = mustExist(sources.references[term.reference], `the reference ${term.reference}`);
       return read(options, { ...sources, ...reference }, (x) => x.detach());
     },
     projection: sources.projection,
@@ -154,7 +154,7 @@ const READERS: { readonly [N in LossTermOutputName]: Read<N> } = {
     if (options.packed) throw invalid("log-probabilities of sequences need one sequence per row, and rows are packed");
     return each(model.sequenceLogprobs(supervised));
   },
-  hidden: (_, { recorder }, each) => mapRecordedStates(must(recorder, "recorded hidden states").states, each),
+  hidden: (_, { recorder }, each) => mapRecordedStates(mustExist(recorder, "recorded hidden states").states, each),
 };
 
 const invalid = (problem: string): CodedError => new CodedError("graph-invalid", { problem });

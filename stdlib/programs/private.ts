@@ -9,7 +9,7 @@
  *
  * The reported loss of a step and the gradient norms come from the rows themselves: no noise protects them.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import { gradientsOfLoss } from "#dsl/tensor/gradient.js";
 import { lossAsDifferentiatedRows } from "#dsl/tensor/ops/rows/row-parts.js";
@@ -54,7 +54,7 @@ function once(make: () => Program | null): () => Program {
   let made: Program | null = null;
   return () => {
     made ??= make();
-    return must(made, "the gradient of a batch as a whole");
+    return mustExist(made, "the gradient of a batch as a whole");
   };
 }
 

@@ -1,5 +1,5 @@
 /** Reference models of loss terms, built into the program of the trained model. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LayerBuilder } from "../layers/contract.js";
@@ -29,7 +29,7 @@ export function buildReferenceModels(
   const needs = (reference: LossTermReference): boolean => terms.some((term) => term.reference === reference);
   return {
     ...(needs("frozen") && {
-      frozen: buildTeacher(options, must(options.objective?.teacher, "a teacher"), graph, inputs),
+      frozen: buildTeacher(options, mustExist(options.objective?.teacher, "a teacher"), graph, inputs),
     }),
     ...(needs("adapter_off") && { adapter_off: buildWithoutAdapter(options, graph, inputs) }),
   };

@@ -1,7 +1,7 @@
 /**
  * The update of a training step: penalties, the optimizer, frozen parts of parameters, and the states of strategies.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TrainedParameter } from "../losses/loss-term.js";
@@ -25,7 +25,7 @@ export function updateByOptimizer(
   const learning = parameters.map((one) => ({ ...one, ...headOf(options, one.name) }));
   const penalized = parameterLossTerms(options).reduce<readonly TrainedParameter[]>((all, term) => {
     const gradients = term.gradients(graph, all);
-    return all.map((one, i) => ({ ...one, gradient: must(gradients[i], "a gradient") }));
+    return all.map((one, i) => ({ ...one, gradient: mustExist(gradients[i], "a gradient") }));
   }, learning);
   const trainable = penalized.map((one) => {
     const frozen = frozenParameterPart(strategies, one.name, one.value.shape as readonly number[]);

@@ -2,14 +2,14 @@
  * A row is a `question` with a window over its `context`. A longer context becomes several overlapping rows, each with
  * the complete question; the task merges the answers for them.
  */
-import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { countTruncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const extractiveQa: RowFormat = {
   name: "extractive_qa",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: truncatedEpochRows,
+  countEpoch: countTruncatedEpochRows,
   separateTexts: false,
   labelsWords: false,
   usesTokenTypes: () => true,

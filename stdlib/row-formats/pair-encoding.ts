@@ -2,7 +2,7 @@
  * A row is `text`, `text_pair` and, if the data has it, `negative`. Each text is encoded separately: text r of role k
  * of n rows is text k · n + r of the batch. `firsts` and `seconds` are indices of texts of the batch.
  */
-import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { countTruncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { javaScriptString } from "../text/quoting.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";
 
@@ -10,7 +10,7 @@ export const pairEncoding: RowFormat = {
   name: "pair_encoding",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: truncatedEpochRows,
+  countEpoch: countTruncatedEpochRows,
   separateTexts: true,
   labelsWords: false,
   usesTokenTypes: () => false,

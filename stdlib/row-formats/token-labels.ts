@@ -1,14 +1,14 @@
 /**
  * A row is a list of words (`tokens`), each with a label (`tags`). The tokens of the words are joined and truncated.
  */
-import { truncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
+import { countTruncatedEpochRows } from "#dsl/compiler/plan/epoch-rows.js";
 import { plainTextExamples, type RowFormat } from "./row-format.js";
 
 export const tokenLabels: RowFormat = {
   name: "token_labels",
   generatesText: false,
   predictsNextToken: false,
-  countEpoch: truncatedEpochRows,
+  countEpoch: countTruncatedEpochRows,
   separateTexts: false,
   labelsWords: true,
   usesTokenTypes: (pairs) => pairs,

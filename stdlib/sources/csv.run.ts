@@ -5,7 +5,7 @@
 import { parse, type CsvError, type Parser } from "csv-parse";
 import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
 import { MAX_RECORD_CHARACTERS } from "./shared/codes.js";
@@ -67,7 +67,7 @@ const oneFile = {
     if (rest.rows > 0) yield rest;
   },
   headless(call: Call, columns: ReadonlyMap<string, ArrayLike<unknown>>): string | undefined {
-    const { path, header, names, skip } = argumentsOf(word, call);
+    const { path, header, names, skip } = argumentsWithDefaults(word, call);
     if (columns.keys().next().value?.startsWith("__label__")) return `fasttext(${JSON.stringify(path)})`;
     if (names) return undefined;
     const suggestion = columns.size > MOST_NAMED ? undefined : `names: [${suggestColumnNames(columns).join(", ")}]`;
@@ -87,7 +87,7 @@ function placed(index: number): string {
 }
 
 function readerOf(call: Call, { found }: SourceContext, limit: number): Reader {
-  const { path, header, names, skip } = argumentsOf(word, call);
+  const { path, header, names, skip } = argumentsWithDefaults(word, call);
   const [delimiter, quote] = [argumentIfWritten(call, "delimiter", ","), argumentIfWritten(call, "quote", '"')];
   if (names && header === undefined) throw new CodedError("header-unsaid", { file: path, names });
   const reading: Reading = {
@@ -104,7 +104,7 @@ function readerOf(call: Call, { found }: SourceContext, limit: number): Reader {
 }
 
 async function* pieces(call: Call, world: SourceContext): AsyncGenerator<string> {
-  const { path, skip } = argumentsOf(word, call);
+  const { path, skip } = argumentsWithDefaults(word, call);
   yield* afterLines(readTextPieces(await locateFile(world.folder, path), path, encodingOfCall(call), world), skip ?? 0);
 }
 

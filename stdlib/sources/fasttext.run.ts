@@ -1,7 +1,7 @@
 /** Reads fastText's format line by line, streamed. Blank lines are skipped. */
 import { table as tableOf } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { locateFile } from "#platform/files.js";
 import type { SourceImplementation, SourceContext } from "../data/contract.js";
@@ -46,7 +46,7 @@ function haveSeveral(labels: Iterable<unknown>): boolean {
 
 /** Coded errors `empty-file`, `giant-line`, and those of `readTextPieces`. */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
-  const { path, prefix } = argumentsOf(word, call);
+  const { path, prefix } = argumentsWithDefaults(word, call);
   let some = false;
   for await (const line of splitLines(
     readTextPieces(await locateFile(world.folder, path), path, encodingOfCall(call), world),

@@ -1,6 +1,6 @@
 /** Reads text files that are labelled by the folder they are in. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SourceImplementation, SourceContext } from "../data/contract.js";
 import { splitLines } from "./shared/lines.js";
@@ -17,7 +17,7 @@ const splits = new Set(["train", "training", "validation", "valid", "val", "dev"
 
 /** Coded errors `no-files`, `unlabelled-file`, `empty-file`, `giant-text`, and those of `readTextPieces`. */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
-  const { path } = argumentsOf(word, call);
+  const { path } = argumentsWithDefaults(word, call);
   const root = path.replace(/[\\/]+$/, "");
   let some = false;
   for await (const { file, name, onBytes } of openEachFile(`${root}/**`, world)) {

@@ -4,7 +4,7 @@
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { SourceImplementation } from "../data/contract.js";
 import { RecordCollector, valueKindText, columnTableOf } from "./shared/columns.js";
 import { findJsonFault, lineAndColumnOf } from "./shared/json-place.js";
@@ -19,7 +19,7 @@ import { word } from "./json.js";
 
 const oneFile: SourceImplementation = {
   async open(call, world, limit = Infinity) {
-    const { path, rows: keys } = argumentsOf(word, call);
+    const { path, rows: keys } = argumentsWithDefaults(word, call);
     const text = await readWholeText(await locateFile(world.folder, path), path, encodingOfCall(call), {
       most: world.mostJson ?? MAX_JSON_BYTES,
       found: world.found,

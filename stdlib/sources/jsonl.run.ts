@@ -1,7 +1,7 @@
 /** Reads one JSON object per line, streamed. Blank lines are skipped. */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SourceImplementation, SourceContext } from "../data/contract.js";
 import { valueKindText } from "./shared/columns.js";
@@ -18,7 +18,7 @@ import { word } from "./jsonl.js";
 export const jsonl: SourceImplementation = sourceOverFiles(sourceFromRows(objects), { alike: false });
 
 async function* objects(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
-  const { path } = argumentsOf(word, call);
+  const { path } = argumentsWithDefaults(word, call);
   const encoding = encodingOfCall(call);
   let [line, row] = [0, 0];
   for await (const text of splitLines(

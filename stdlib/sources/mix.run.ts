@@ -2,7 +2,7 @@
  * Mixes the rows of several sources at random by the seed. When streaming, at most a chunk of each source is in memory.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowChunk, SourceImplementation, SourceContext } from "../data/contract.js";
 import { seededRandom } from "../statistics/chance.js";
@@ -18,7 +18,7 @@ export const mix: SourceImplementation = { open: whole.open, stream: parts.strea
 /** Coded errors `weights-differ`, `empty-file`, and those of the sources. */
 function mixed(streamed: boolean): (call: Call, world: SourceContext) => AsyncGenerator<SourceRow> {
   return async function* (call, world) {
-    const { sources, weights, until } = argumentsOf(word, call);
+    const { sources, weights, until } = argumentsWithDefaults(word, call);
     const shares = weights ?? sources.map(() => 1);
     if (shares.length !== sources.length || !shares.every((share) => share > 0 && Number.isFinite(share)))
       throw new CodedError("weights-differ", { sources: sources.length, weights: shares });

@@ -2,7 +2,7 @@
  * Reads plain text files as rows, streamed: even of a file that is one row, at most a row's maximum size is in memory.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SourceImplementation, SourceContext } from "../data/contract.js";
 import { splitLines } from "./shared/lines.js";
@@ -20,7 +20,7 @@ export const text: SourceImplementation = sourceFromRows(rows);
  * those of `readTextPieces`.
  */
 async function* rows(call: Call, world: SourceContext): AsyncGenerator<SourceRow> {
-  const { path, unit } = argumentsOf(word, call);
+  const { path, unit } = argumentsWithDefaults(word, call);
   let some = false;
   for await (const { file, name, onBytes } of openEachFile(path, world)) {
     const lines = splitLines(readTextPieces(file, name, encodingOfCall(call), { onBytes, found: world.found }), name);

@@ -2,7 +2,7 @@ import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { planPrunedSizes, pruningSharesOf, planPruning } from "./shared/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { CompressionStepImplementation } from "../compression/compression-step.js";
 import { removePrunedUnits, selectKeptUnits, shapesAfterPruning, type WeightMatrix } from "./shared/prune.js";
 
@@ -66,7 +66,7 @@ export const word = defineWord({
 /** Structured pruning: removes the heads and inner-layer neurons with the smallest weights from each block. */
 export const structured: CompressionStepImplementation = {
   make(call, { facts, family, read }) {
-    const going = planPruning(pruningSharesOf(argumentsOf(word, call)), facts, family);
+    const going = planPruning(pruningSharesOf(argumentsWithDefaults(word, call)), facts, family);
     if ("why" in going) throw new CodedError("internal", { what: `the plan's pruning is impossible: ${going.why}` });
     const cuts = new Map<string, (from: WeightMatrix) => WeightMatrix>();
     let { config } = facts;

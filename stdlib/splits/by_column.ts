@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { SplitImplementation } from "../data/contract.js";
 
 export const word = defineWord({
@@ -37,7 +37,7 @@ const mostSplits = 20;
 
 export const byColumn: SplitImplementation = {
   stream(call) {
-    const { column } = argumentsOf(word, call);
+    const { column } = argumentsWithDefaults(word, call);
     const found = new Set<string>();
     return (row) => {
       const [part] = byColumn.assign(call, [row], 0);
@@ -47,7 +47,7 @@ export const byColumn: SplitImplementation = {
     };
   },
   assign(call, rows) {
-    const { column, rename } = argumentsOf(word, call);
+    const { column, rename } = argumentsWithDefaults(word, call);
     const parts = rows.map((row) => {
       const value = String((row.values[column] as string | number | null | undefined) ?? "").trim();
       return Object.hasOwn(rename.record, value) ? rename.record[value]! : value;

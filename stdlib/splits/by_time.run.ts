@@ -4,7 +4,7 @@
  * time.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { RowToClean, SplitImplementation } from "../data/contract.js";
 import { comparableTimeOf, type ComparableTime } from "./shared/time.js";
@@ -93,7 +93,7 @@ class Times {
   private readonly column: string;
 
   constructor(call: Call) {
-    this.column = argumentsOf(word, call).column;
+    this.column = argumentsWithDefaults(word, call).column;
   }
 
   look({ row, values }: RowToClean): void {

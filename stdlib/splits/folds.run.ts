@@ -2,7 +2,7 @@
  * Folds are the parts of a `random` split with equal shares. If `fold` is given, that one validates and the others
  * train.
  */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { SplitImplementation } from "../data/contract.js";
 import { foldName, foldNames } from "./shared/fold-names.js";
@@ -11,7 +11,7 @@ import { word } from "./folds.js";
 
 export const folds: SplitImplementation = {
   names(call) {
-    const { k, fold } = argumentsOf(word, call);
+    const { k, fold } = argumentsWithDefaults(word, call);
     return foldNames(k, fold);
   },
   assign(call, rows, seed) {
@@ -35,13 +35,13 @@ export const folds: SplitImplementation = {
 
 /** The folds are the same, whichever of them validates. */
 function partsOf(call: Call): Call {
-  const { k, stratify = null, group = null } = argumentsOf(word, call);
+  const { k, stratify = null, group = null } = argumentsWithDefaults(word, call);
   const shares = Object.fromEntries(foldNames(k, null).map((name) => [name, { share: 1 / k }]));
   return { word: "random", kind: "split", arguments: { ...shares, stratify, group } };
 }
 
 function heldOut(call: Call): (name: string | null) => string | null {
-  const { fold = null } = argumentsOf(word, call);
+  const { fold = null } = argumentsWithDefaults(word, call);
   if (fold === null) return (name) => name;
   const validates = foldName(fold);
   return (name) => (name === null ? null : name === validates ? "validation" : "train");

@@ -3,7 +3,7 @@
  * order, and training follows. A greater share of `train` therefore adds rows without changing the other splits.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { seededNumberOfText } from "../statistics/chance.js";
 import type { RowToClean, SplitImplementation } from "../data/contract.js";
@@ -13,7 +13,7 @@ import { word } from "./hashed.js";
 export const hashed: SplitImplementation = {
   names: (call) => splitSizesOf(call).map((t) => t.split),
   assign(call, rows, seed) {
-    const { column } = argumentsOf(word, call);
+    const { column } = argumentsWithDefaults(word, call);
     const lacking = rows.filter((row) => keyOf(row, column) === undefined).map(({ row }) => row);
     if (lacking.length > 0)
       throw new CodedError("rows-without-key", { column, rows: lacking.slice(0, 5), count: lacking.length });
@@ -23,7 +23,7 @@ export const hashed: SplitImplementation = {
 };
 
 function dealing(call: Call, seed: number): (row: RowToClean) => string | null {
-  const { column } = argumentsOf(word, call);
+  const { column } = argumentsWithDefaults(word, call);
   const ends = endsOf(call);
   return (row) => {
     const key = keyOf(row, column);

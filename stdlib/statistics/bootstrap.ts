@@ -1,6 +1,6 @@
 /** Bootstrap scores of several scorers at once; those with the same number of units use the same resamples. */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 import type { IntervalWithoutResampling } from "./interval.js";
 import type { RareLabelIntervalMethod } from "./spread.js";
 import { seededRandom } from "./chance.js";
@@ -88,7 +88,7 @@ export async function bootstrapScores(
         if (done + 1 === GLANCE && state.least * state.wanted > LONGEST) state.wanted = 0;
       }
       if (now() - turned < 50) continue;
-      await breathe();
+      await nextEventLoopTurn();
       options.signal?.throwIfAborted();
       turned = now();
     }

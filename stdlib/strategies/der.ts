@@ -6,7 +6,7 @@ import {
   warnIfStrengthTooHigh,
   strengthParameter,
 } from "./shared/parameters.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { replayLossTerm, squaredDistanceFromReplay } from "./shared/distance.js";
 import { replayImplementationOf } from "./shared/replay-buffer.js";
@@ -79,5 +79,5 @@ const der: StrategyImplementation = {
   states: [],
   ...replayImplementationOf(word),
   replayedOutputs: "stage_end",
-  terms: (call) => [replayLossTerm(call, argumentsOf(word, call).strength, squaredDistanceFromReplay)],
+  terms: (call) => [replayLossTerm(call, argumentsWithDefaults(word, call).strength, squaredDistanceFromReplay)],
 };

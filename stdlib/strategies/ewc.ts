@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { strengthParameter } from "./shared/parameters.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { FisherOptions, StrategyImplementation } from "./kind.js";
 import { momentState } from "../optimizers/shared/clipping.js";
@@ -110,9 +110,11 @@ const ANCHOR = "ewc.anchor/";
 export const ewc: StrategyImplementation = {
   states: [FISHER, ANCHOR],
   anchors: [ANCHOR],
-  terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR, importance: FISHER })],
+  terms: (call) => [
+    quadraticPenalty({ factor: argumentsWithDefaults(word, call).strength, anchor: ANCHOR, importance: FISHER }),
+  ],
   fisher(call): FisherOptions {
-    const { fisher, rows } = argumentsOf(word, call);
+    const { fisher, rows } = argumentsWithDefaults(word, call);
     return { labels: fisher, rows };
   },
   consolidate(call, graph, { parameters, squared }) {
@@ -136,5 +138,5 @@ export const ewc: StrategyImplementation = {
 const TINY = 1e-38;
 
 function decayOf(call: Call): number | null {
-  return argumentsOf(word, call).online ?? null;
+  return argumentsWithDefaults(word, call).online ?? null;
 }

@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { strengthParameter } from "./shared/parameters.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { momentState } from "../optimizers/shared/clipping.js";
 import { quadraticPenalty } from "./shared/penalty.js";
@@ -35,7 +35,7 @@ const ANCHOR = "l2.anchor/";
 const l2: StrategyImplementation = {
   states: [ANCHOR],
   anchors: [ANCHOR],
-  terms: (call) => [quadraticPenalty({ factor: argumentsOf(word, call).strength, anchor: ANCHOR })],
+  terms: (call) => [quadraticPenalty({ factor: argumentsWithDefaults(word, call).strength, anchor: ANCHOR })],
   consolidate(_call, graph, { parameters, first }) {
     for (const { name, value } of parameters) {
       const anchor = momentState(graph, ANCHOR + name, value);

@@ -1,8 +1,8 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { addRoutedLoraPart } from "./shared/routed-parts.js";
 import { ranksParameter } from "./shared/parameters.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { FrozenParameterPart, UpdatedParameter, StrategyImplementation } from "./kind.js";
@@ -64,11 +64,12 @@ export const loraPerTask: StrategyImplementation = {
 };
 
 function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenParameterPart | null {
-  const { rank } = argumentsOf(word, call);
+  const { rank } = argumentsWithDefaults(word, call);
   const axis = name === ROUTE_MEANS_STATE_NAME || name === KNOWN_LABELS_STATE_NAME ? 0 : stackedPartAxis(name);
   if (axis === null || typeof rank !== "number") return null;
   const first =
-    must(shape[axis], "an axis") - (name === ROUTE_MEANS_STATE_NAME || name === KNOWN_LABELS_STATE_NAME ? 1 : rank);
+    mustExist(shape[axis], "an axis") -
+    (name === ROUTE_MEANS_STATE_NAME || name === KNOWN_LABELS_STATE_NAME ? 1 : rank);
   return first > 0 ? { axis, first } : null;
 }
 
@@ -82,5 +83,5 @@ function withEarlierLabels({ value, after, head }: UpdatedParameter, earlier: Te
   const rows = value.range(0).cast("f32");
   const known = rows.less(earlier);
   const ones = Array.from({ length: rank - 1 }, () => 1);
-  return known.reshape([must(value.shape[0], "rows"), ...ones]).select(value, after);
+  return known.reshape([mustExist(value.shape[0], "rows"), ...ones]).select(value, after);
 }

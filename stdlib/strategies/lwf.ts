@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { warnIfStrengthTooHigh, strengthParameter } from "./shared/parameters.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { distillationFromReplay, replayLossTerm } from "./shared/distance.js";
 
@@ -53,7 +53,7 @@ export const lwf: StrategyImplementation = {
   states: [],
   replayedOutputs: "stage_start",
   terms(call) {
-    const { strength, temperature } = argumentsOf(word, call);
+    const { strength, temperature } = argumentsWithDefaults(word, call);
     return [replayLossTerm(call, strength, (context) => distillationFromReplay(context, temperature))];
   },
 };

@@ -1,10 +1,10 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { addStackedLoraPart, stackedPartAxis } from "./shared/stacked-parts.js";
 import { ranksParameter, strengthParameter } from "./shared/parameters.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Graph } from "#dsl/tensor/builder.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { TrainedParameter } from "../losses/loss-term.js";
 import type { FrozenParameterPart, StrategyImplementation } from "./kind.js";
@@ -68,17 +68,17 @@ function repelled(call: Call, graph: Graph, { name, value, gradient }: TrainedPa
   const { first } = frozen;
   return graph.withPath(name, () => {
     const [earlier, current] = value.split(0, [first, (value.shape[0] as number) - first]);
-    const [fixed, free] = [must(earlier, "ranks of earlier data"), must(current, "ranks of these data")];
+    const [fixed, free] = [mustExist(earlier, "ranks of earlier data"), mustExist(current, "ranks of these data")];
     const overlap = free.matmul(fixed, { transposeB: true }).sign();
-    const added = overlap.matmul(fixed).multiply(argumentsOf(word, call).strength);
+    const added = overlap.matmul(fixed).multiply(argumentsWithDefaults(word, call).strength);
     return gradient.add(graph.concat([fixed.filled(0), added], 0));
   });
 }
 
 function frozenPart(call: Call, name: string, shape: readonly number[]): FrozenParameterPart | null {
   const axis = stackedPartAxis(name);
-  const { rank } = argumentsOf(word, call);
+  const { rank } = argumentsWithDefaults(word, call);
   if (axis === null || typeof rank !== "number") return null;
-  const first = must(shape[axis], "an axis") - rank;
+  const first = mustExist(shape[axis], "an axis") - rank;
   return first > 0 ? { axis, first } : null;
 }

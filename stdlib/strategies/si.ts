@@ -1,6 +1,6 @@
 import { defineWord } from "#dsl/language/types/define.js";
 import { strengthParameter } from "./shared/parameters.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { StrategyImplementation } from "./kind.js";
 import { momentState } from "../optimizers/shared/clipping.js";
 import { quadraticPenalty } from "./shared/penalty.js";
@@ -59,7 +59,11 @@ const si: StrategyImplementation = {
   states: [PATH, IMPORTANCE, ANCHOR],
   anchors: [ANCHOR],
   terms: (call) => [
-    quadraticPenalty({ factor: 2 * argumentsOf(word, call).strength, anchor: ANCHOR, importance: IMPORTANCE }),
+    quadraticPenalty({
+      factor: 2 * argumentsWithDefaults(word, call).strength,
+      anchor: ANCHOR,
+      importance: IMPORTANCE,
+    }),
   ],
   afterUpdate(_call, graph, parameters) {
     for (const { name, value, after, gradient } of parameters) {
@@ -68,7 +72,7 @@ const si: StrategyImplementation = {
     }
   },
   consolidate(call, graph, { parameters }) {
-    const { damping } = argumentsOf(word, call);
+    const { damping } = argumentsWithDefaults(word, call);
     for (const { name, value } of parameters) {
       const [path, importance, anchor] = [PATH, IMPORTANCE, ANCHOR].map((prefix) =>
         momentState(graph, prefix + name, value),

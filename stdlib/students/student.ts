@@ -4,7 +4,7 @@ import { teacherMemoryOf } from "./shared/teacher-memory.js";
 import { teachingRefusal } from "./shared/teachable.js";
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { CompressionStepImplementation } from "../compression/compression-step.js";
 
 export const studentSizeOf = (settings: { readonly layers?: unknown; readonly hidden?: unknown }): StudentSize => ({
@@ -136,7 +136,7 @@ export const word = defineWord({
 /** Builds a student's weights from parts of its teacher's. */
 const student: CompressionStepImplementation = {
   make(call, { facts, family, read }) {
-    const cut = planStudentModel(studentSizeOf(argumentsOf(word, call)), facts, family);
+    const cut = planStudentModel(studentSizeOf(argumentsWithDefaults(word, call)), facts, family);
     if (isStudentPlanRefused(cut))
       throw new CodedError("internal", { what: `the planned student cannot be made: ${cut.why}` });
     const parts = new Map(Object.entries(cut.parts));
@@ -149,8 +149,8 @@ const student: CompressionStepImplementation = {
       },
     };
   },
-  losses: (call) => argumentsOf(word, call).learns,
-  augments: (call) => argumentsOf(word, call).augment ?? 0,
+  losses: (call) => argumentsWithDefaults(word, call).learns,
+  augments: (call) => argumentsWithDefaults(word, call).augment ?? 0,
 };
 
 /** Selects indices of an f32 tensor along its axes. */

@@ -1,5 +1,5 @@
 /** Target `container`: a folder of ONNX models with a server, and the files to build an image or a service. */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { CodeExample, ModelToDeploy, TargetImplementation, TargetWriter } from "./kind.js";
 import * as small from "./shared/container/files.js";
 import * as served from "./shared/container/service-files.js";
@@ -17,12 +17,12 @@ export const container: TargetImplementation = {
   refuses: (call, model) => onnx.refuses?.(call, model) ?? null,
   async write(call, model, out) {
     const written = await onnx.write(call, model, out);
-    if (argumentsOf(word, call).server === "small") await writeSmall(model, out);
+    if (argumentsWithDefaults(word, call).server === "small") await writeSmall(model, out);
     else await writeServed(model, out);
     return written;
   },
   calls: (call, model, place) =>
-    argumentsOf(word, call).server === "small" ? smallCalls(model, place) : servedCalls(model, place),
+    argumentsWithDefaults(word, call).server === "small" ? smallCalls(model, place) : servedCalls(model, place),
 };
 
 async function writeSmall(model: ModelToDeploy, out: TargetWriter): Promise<void> {

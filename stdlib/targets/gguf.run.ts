@@ -1,6 +1,6 @@
 /** Target `gguf`: a GGUF file with a complete generative model, and an Ollama Modelfile. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelToDeploy, TargetImplementation, DeploymentResult } from "./kind.js";
 import { ggufCallExamples } from "./shared/gguf/calls.js";
@@ -56,7 +56,7 @@ export const gguf: TargetImplementation = {
 };
 
 function quantizeOf(call: Call): QuantizationType {
-  return argumentsOf(word, call).quantize;
+  return argumentsWithDefaults(word, call).quantize;
 }
 
 function exactness(quantize: QuantizationType): Pick<DeploymentResult, "tolerance" | "agreement" | "rounded"> {
@@ -65,7 +65,7 @@ function exactness(quantize: QuantizationType): Pick<DeploymentResult, "toleranc
 }
 
 function fileOf(call: Call): string {
-  return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
+  return argumentsWithDefaults(word, call).path.split(/[\\/]/).at(-1) ?? "";
 }
 
 /** Ollama's default context. It is lowered if the model allows less, and raised if it was trained on longer texts. */

@@ -1,6 +1,6 @@
 /** Target `huggingface`: a transformers folder, copied from the merged model or the adapter. */
 import type { NDArray } from "#dsl/tensor/program.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { TargetImplementation } from "./kind.js";
 import { restoreHeads } from "../sparsities/shared/whole-heads.js";
 import { endpointHandlerScriptText } from "./shared/handler.js";
@@ -17,7 +17,7 @@ const WHOLE = "remove `weights: adapter`";
 
 export const huggingface: TargetImplementation = {
   refuses(call, model) {
-    const { weights } = argumentsOf(word, call);
+    const { weights } = argumentsWithDefaults(word, call);
     const { around, adapter, peft } = model;
     const { call: task, implementation } = model.parts.task;
     if (implementation.ownHead?.(task))
@@ -36,7 +36,7 @@ export const huggingface: TargetImplementation = {
     return null;
   },
   async write(call, model, out) {
-    const { weights, handler } = argumentsOf(word, call);
+    const { weights, handler } = argumentsWithDefaults(word, call);
     const whole = weights === undefined ? model.around === null : weights === "merged";
     const full = whole ? restoreHeads(model, registry.find("model", model.family.word)?.capabilities) : null;
     if (full) {
@@ -64,12 +64,14 @@ export const huggingface: TargetImplementation = {
     };
   },
   calls: (call, model, place) => {
-    const { weights } = argumentsOf(word, call);
+    const { weights } = argumentsWithDefaults(word, call);
     return transformersCallExamples(model, place, weights !== "adapter" && model.around === null);
   },
   pushes(call) {
-    const { push, private: hidden } = argumentsOf(word, call);
+    const { push, private: hidden } = argumentsWithDefaults(word, call);
     const name = push?.arguments["env"];
-    return typeof name === "string" ? { repository: argumentsOf(word, call).path, env: name, private: hidden } : null;
+    return typeof name === "string"
+      ? { repository: argumentsWithDefaults(word, call).path, env: name, private: hidden }
+      : null;
   },
 };

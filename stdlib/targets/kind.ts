@@ -194,7 +194,7 @@ declare module "#dsl/language/types/registry.js" {
 }
 declare module "#dsl/language/types/capabilities/running.js" {
   // oxlint-disable-next-line no-unused-vars -- what is merged takes the call
-  interface TargetCapabilities<C extends Call = Call> {
+  interface DeployTargetCapabilities<C extends Call = Call> {
     /** Runtime in kernel/deployments/runtimes that opens the output here; null if none can. */
     readonly runtime: string | null;
     /** The Hub's name for the library that mainly opens it, if the Hub knows it. */

@@ -8,7 +8,7 @@ import { roundGraphToFloat16 } from "#dsl/tensor/backends/onnx/rounding/half.js"
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { ModelToDeploy, GraphFile, GraphName, TargetImplementation, DeploymentResult } from "./kind.js";
 import { onnxCallExamples } from "./shared/onnx/calls.js";
 import { onnxConfigOf } from "./shared/onnx/config.js";
@@ -19,7 +19,7 @@ import { word } from "./onnx.js";
 
 export const onnx: TargetImplementation = {
   refuses(given, model) {
-    const { quantize, calibrate } = argumentsOf(word, given);
+    const { quantize, calibrate } = argumentsWithDefaults(word, given);
     if (model.rounding && quantize === undefined)
       return {
         why: "activations of its layers are rounded to bytes, so unrounded numbers say nothing about it",
@@ -38,7 +38,7 @@ export const onnx: TargetImplementation = {
     return null;
   },
   async write(call, model, out) {
-    const { quantize, calibrate } = argumentsOf(word, call);
+    const { quantize, calibrate } = argumentsWithDefaults(word, call);
     // A model with fixed activation scales uses the same scales here.
     const known = model.rounding?.by === "bounds" ? model.rounding.bounds : null;
     const graphs: Partial<Record<GraphName, GraphFile>> = {};
@@ -69,7 +69,7 @@ export const onnx: TargetImplementation = {
     };
     return { graphs, ...(quantize ? PROVED[quantize] : { tolerance: 1e-4 }), ...fixed };
   },
-  calls: (call, model, place) => onnxCallExamples(model, place, argumentsOf(word, call).quantize),
+  calls: (call, model, place) => onnxCallExamples(model, place, argumentsWithDefaults(word, call).quantize),
 };
 
 const ROUNDED: Readonly<Record<OnnxWeightPrecision, (graph: StandaloneGraph) => StandaloneGraph>> = {

@@ -3,9 +3,9 @@ import { modelFile } from "#dsl/tensor/backends/onnx/file.js";
 import { roundToInt4 } from "#dsl/tensor/backends/onnx/rounding/int4.js";
 import { roundToInt8 } from "#dsl/tensor/backends/onnx/rounding/int8.js";
 import type { StandaloneGraph } from "#dsl/tensor/backends/onnx/standalone.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelToDeploy, TargetImplementation, DeploymentResult } from "./kind.js";
 import { writeConfigAndTokenizer } from "./shared/companion-files.js";
@@ -57,7 +57,7 @@ export const page: TargetImplementation = {
       graph: forward,
       config: model.config,
       ...(model.fitted && { fitted: model.fitted }),
-      examples: examplesFor(model, await model.examples(argumentsOf(word, call).examples)),
+      examples: examplesFor(model, await model.examples(argumentsWithDefaults(word, call).examples)),
       card: cardOf(model, quantize),
     };
     await out.tool("page", { from, to: MAIN, demo, tokenizer: await tokenizerOf(model), file });
@@ -91,8 +91,8 @@ function planned(
   readonly where: keyof typeof MOST;
   readonly quantize: Quantize;
 } {
-  const { quantize, model: where } = argumentsOf(word, call);
-  const outgoing = must(
+  const { quantize, model: where } = argumentsWithDefaults(word, call);
+  const outgoing = mustExist(
     onnxGraphsToExport(model).find(({ name }) => name === "forward"),
     "a graph that predicts for whole texts",
   );
@@ -113,7 +113,7 @@ function isPair({ parts, roles }: ModelToDeploy): boolean {
 }
 
 function nameOf(call: Call): string {
-  return argumentsOf(word, call).path.split(/[\\/]/).at(-1) ?? "";
+  return argumentsWithDefaults(word, call).path.split(/[\\/]/).at(-1) ?? "";
 }
 
 /** The page can compute the positions of tokens in a text only for WordPiece. */

@@ -1,5 +1,5 @@
 /** The family's own masked-language-model head. In training it computes only the masked positions. */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder, PredictedRows, TaskImplementation, TokenizerVocabularyFacts } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
@@ -39,7 +39,11 @@ const answers: AnswerDecoder<never, MaskPrediction> = {
       if (gaps === 0) throw new CodedError("not-masked", { text: clipped(texts[i]!), mask: sign });
       const size = logits.length / gaps;
       const candidates = Array.from({ length: gaps }, (_, gap) =>
-        likeliest(logits.subarray(gap * size, (gap + 1) * size), argumentsOf(word, call).candidates, tokenizer),
+        likeliest(
+          logits.subarray(gap * size, (gap + 1) * size),
+          argumentsWithDefaults(word, call).candidates,
+          tokenizer,
+        ),
       );
       let gap = 0;
       const filled = texts[i]!.replaceAll(sign, (whole) => candidates[gap++]?.[0]?.token ?? whole);

@@ -1,5 +1,5 @@
 /** A task: the targets of its rows, its head, and the meaning of its logits. */
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { NDArray, Type } from "#dsl/tensor/program.js";
@@ -33,7 +33,7 @@ export interface SupervisionRows {
   /** Returns undefined if the data has no such role. */
   values(role: string): RowColumn | undefined;
   /** Row names in errors: their numbers in the source, and the split if it has a separate source. */
-  readonly names: ArrayLike<RowName>;
+  readonly names: ArrayLike<RowIdentifier>;
   /** Returns the tokens as fed to the model. */
   ids(row: number): Int32Array;
   /**

@@ -1,6 +1,6 @@
 /** One logit per label; a text's loss is the mean binary cross-entropy over the labels. */
 import { binaryCrossEntropies, reduceRowLosses } from "#dsl/tensor/losses.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, PredictedRows, AnswerFrequency, TaskImplementation, TrainingTargets } from "./kind.js";
 import { singleText } from "../row-formats/single-text.js";
@@ -26,7 +26,7 @@ interface TaughtSets extends TrainingTargets {
 }
 
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
-const threshold = (call: Call): number => argumentsOf(word, call).threshold;
+const threshold = (call: Call): number => argumentsWithDefaults(word, call).threshold;
 /** Threshold of each label: fitted, or the task's. */
 function leasts({
   call,

@@ -2,7 +2,7 @@
  * Two logits per token (`qa_outputs`): for the start and the end of the answer. The loss is transformers': the mean of
  * both cross-entropies over the padded tokens of a row. The target of a window without the answer is `[CLS]`.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LocatedAnswer } from "../data/answers.js";
 import type {
@@ -46,8 +46,8 @@ interface TaughtAnswers extends TrainingTargets {
   gold(question: number): readonly string[];
 }
 
-const matched = must(exactMatch.ofAnswers, "exact_match of answers");
-const overlapping = must(tokenF1.ofAnswers, "token_f1 of answers");
+const matched = mustExist(exactMatch.ofAnswers, "exact_match of answers");
+const overlapping = mustExist(tokenF1.ofAnswers, "token_f1 of answers");
 
 const answers: AnswerDecoder<TaughtAnswers, AnswerPrediction> = {
   places: (rows, row) => Int32Array.from(rows.ids(row), (_, place) => place),
@@ -137,7 +137,7 @@ function excerpt({ context, start, end }: AnswerPrediction): string {
 }
 
 const windowOf = (rows: Pick<PredictedRows, "window">, row: number): QuestionContextWindow =>
-  must(rows.window, "the windows of contexts")(row);
+  mustExist(rows.window, "the windows of contexts")(row);
 
 /** Returns the window indices of each question. */
 function windowsOf(rows: PredictedRows, questions: number): readonly (readonly number[])[] {

@@ -2,7 +2,7 @@
  * Encodes each text separately with one body: the states of its tokens are pooled to a vector, and the similarity of
  * two texts is the cosine of their vectors. The data determines the loss (similarity-losses.ts).
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, PairAnswerDecoder, TaskContext, TaskImplementation } from "./kind.js";
 import { pairEncoding } from "../row-formats/pair-encoding.js";
@@ -87,8 +87,8 @@ export const sentenceSimilarity: TaskImplementation = {
       logits: () => (options.call.arguments["normalize"] === false ? vectors : units),
       loss: ({ labels, each, ...places }, reduction) =>
         buildSimilarityLoss(similarityLossOf(options.call, options.roles), {
-          a: takeUnits(must(places["firsts"], "firsts")),
-          b: takeUnits(must(places["seconds"], "seconds")),
+          a: takeUnits(mustExist(places["firsts"], "firsts")),
+          b: takeUnits(mustExist(places["seconds"], "seconds")),
           labels,
           ...(each && { each }),
           reduction,

@@ -1,5 +1,5 @@
 import type { TaskCapabilities } from "#dsl/language/types/capabilities/model.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { EmbeddingFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineWord, defineParameters } from "#dsl/language/types/define.js";
@@ -109,7 +109,7 @@ const ownParameters = defineParameters([
   },
 ]);
 
-function embeddingOf(context: CheckContext): EmbeddingFacts | undefined {
+function embeddingOf(context: WordCheckContext): EmbeddingFacts | undefined {
   return baseFacts(context)?.embedding;
 }
 /** `auto`: the base declares a pooling that isn't supported. */

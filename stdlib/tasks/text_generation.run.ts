@@ -3,7 +3,7 @@
  * product of its hidden state with the output embedding. In training, the trained positions are selected before the
  * head.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { TaskImplementation } from "./kind.js";
 import { missingOutputEmbeddingError } from "./shared/refusals.js";
@@ -35,7 +35,7 @@ export const textGeneration: TaskImplementation = {
         }),
       sequenceLogprobs({ labels, targets }) {
         const logits = cappedLogits(lossAt(targets), unembedding, cap);
-        return sequenceLogprobs(x, logits, { labels, targets: must(targets, "targets") });
+        return sequenceLogprobs(x, logits, { labels, targets: mustExist(targets, "targets") });
       },
       plain: ({ labels, targets }, reduction) => lossAt(targets).headLoss(unembedding, labels, { reduction, ...bent }),
     };

@@ -2,7 +2,7 @@
  * A linear layer (`classifier`) over the state of each word's first subword. The loss is transformers', which sets
  * other subwords to −100; here they are removed before the head.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AnswerDecoder, PredictedRows, SupervisionRows, TaskImplementation, TrainingTargets } from "./kind.js";
 import { tokenLabels } from "../row-formats/token-labels.js";
@@ -56,7 +56,7 @@ interface TaughtTags extends TrainingTargets {
 
 const schemeOf = (call: Call): TagScheme => call.arguments["scheme"] as TagScheme;
 
-const wordsAsked = (rows: Pick<PredictedRows, "words">, row: number) => must(rows.words, "the words of rows")(row);
+const wordsAsked = (rows: Pick<PredictedRows, "words">, row: number) => mustExist(rows.words, "the words of rows")(row);
 
 const answers: AnswerDecoder<TaughtTags, TagsPrediction> = {
   places: (rows, row) => wordsAsked(rows, row).starts,
@@ -199,7 +199,7 @@ function* tagsFed(
   let row = 0;
   for (const rowTags of tags as Iterable<readonly string[]>) {
     const rowName = rows.names[row]!;
-    const { length } = must(words.next().value as readonly string[] | undefined, "the words of a row");
+    const { length } = mustExist(words.next().value as readonly string[] | undefined, "the words of a row");
     if (rowTags.length !== length)
       throw new CodedError("unequal-lists", { row: rowName, tokens: length, tags: rowTags.length });
     const wrong = findTagViolation(rowTags, scheme);

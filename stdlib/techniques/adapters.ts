@@ -1,5 +1,5 @@
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
@@ -110,7 +110,7 @@ function subLayers(shapes: TensorShapes, attention: boolean): number {
     if (inner === undefined || shape.length !== 2 || path === name || isEmbeddingOrHead(path)) continue;
     if (!isAttentionPath(path)) found.add(inner);
     else if (attention)
-      found.add(must(/^.*?[a-z_]*att(?:n|ention)(?=\.|$)/i.exec(path), `the attention of ${path}`)[0]);
+      found.add(mustExist(/^.*?[a-z_]*att(?:n|ention)(?=\.|$)/i.exec(path), `the attention of ${path}`)[0]);
   }
   return found.size;
 }
@@ -136,7 +136,7 @@ const adapters: TechniqueImplementation = {
   trains: (_call, path) => OWN.test(path),
   adds: (_call, path) => OWN.test(path),
   around(call, layers) {
-    const { size, activation, kind } = argumentsOf(word, call);
+    const { size, activation, kind } = argumentsWithDefaults(word, call);
     const everywhere = kind !== "pfeiffer";
     // A sub-layer is an attention sub-layer if its body computes attention.
     let attended = false;

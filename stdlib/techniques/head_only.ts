@@ -1,4 +1,4 @@
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { defineWord } from "#dsl/language/types/define.js";
 import { headFitParameter, checkExactFit } from "./shared/exact-fit.js";
@@ -52,7 +52,7 @@ export const word = defineWord({
 /** Only the head trains; the base is frozen. */
 const headOnly: TechniqueImplementation = {
   saved: word.capabilities.saves,
-  exact: (call) => argumentsOf(word, call).fit === "exact",
+  exact: (call) => argumentsWithDefaults(word, call).fit === "exact",
   trains: () => false,
   around: (_call, layers) => layers,
 };

@@ -1,6 +1,6 @@
 import { reportMissingTargets } from "./shared/no-target.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { defineWord, defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts } from "../models/shared/base-facts.js";
 import { startFolderParameter } from "./shared/from-parameter.js";
@@ -11,7 +11,7 @@ import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
 import { modulesToSave, PEFT_PREFIX, peftConfig } from "./shared/settings.js";
 
-const known = (context: CheckContext): Ia3Settings => defaultIa3Layers(baseFacts(context)?.shapes ?? {});
+const known = (context: WordCheckContext): Ia3Settings => defaultIa3Layers(baseFacts(context)?.shapes ?? {});
 const layersParameter = <N extends keyof Ia3Settings>(name: N, doc: string, derived: string) =>
   defineParameter({
     name,

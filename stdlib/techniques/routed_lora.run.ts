@@ -3,7 +3,7 @@
  * the base alone and pools each row's hidden states over its tokens. The part with the nearest mean is then used in the
  * second pass.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { LayerBuilder } from "../layers/contract.js";
 import type { TechniqueImplementation } from "./kind.js";
@@ -49,7 +49,7 @@ export const routedLora: TechniqueImplementation = {
 /** x [batch, length, hidden], mask [batch, length] i32 → [batch, hidden]: the mean over the unmasked tokens. */
 function meanOver(x: Tensor, mask: Tensor): Tensor {
   const [batch, length] = mask.shape;
-  const weights = mask.cast("f32").reshape([must(batch, "rows"), must(length, "tokens"), 1]);
+  const weights = mask.cast("f32").reshape([mustExist(batch, "rows"), mustExist(length, "tokens"), 1]);
   return x
     .multiply(weights)
     .sum([1])
@@ -61,7 +61,7 @@ function meanOver(x: Tensor, mask: Tensor): Tensor {
  */
 function nearest(x: Tensor, means: Tensor): Tensor {
   const [parts, , hidden] = means.shape as readonly [number, number, number];
-  const apart = x.reshape([must(x.shape[0], "rows"), 1, hidden]).subtract(means.reshape([1, parts, hidden]));
+  const apart = x.reshape([mustExist(x.shape[0], "rows"), 1, hidden]).subtract(means.reshape([1, parts, hidden]));
   return apart.square().sum([2]).negate().argmax().oneHot(parts);
 }
 
@@ -81,7 +81,7 @@ function gatesOf(hot: Tensor, ranks: readonly number[]): Tensor {
 /** Returns the layers with the latest part only. */
 function latestOf(call: Parameters<TechniqueImplementation["around"]>[0], layers: LayerBuilder): LayerBuilder {
   const { ranks, rank } = routedLoraSettings(call);
-  const latestRank = must(ranks.at(-1), "a part");
+  const latestRank = mustExist(ranks.at(-1), "a part");
   return adapted(call, layers, (x, a, b) =>
     x.linear(a.slice(0, rank - latestRank, latestRank)).linear(b.slice(1, rank - latestRank, latestRank)),
   );
@@ -95,7 +95,7 @@ function gated(
   return adapted(call, layers, (x, a, b) => {
     const [batch, ranks] = gates.shape;
     const ones = Array.from({ length: x.rank - 2 }, () => 1);
-    const gate = gates.reshape([must(batch, "rows"), ...ones, must(ranks, "ranks")]);
+    const gate = gates.reshape([mustExist(batch, "rows"), ...ones, mustExist(ranks, "ranks")]);
     return x.linear(a).multiply(gate).linear(b);
   });
 }

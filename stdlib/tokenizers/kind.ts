@@ -1,5 +1,5 @@
 /** Tokenization of texts, and training of tokenizers. */
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { QuestionContextWindow } from "../tasks/kind.js";
 
@@ -34,7 +34,7 @@ export interface TokenizerImplementation {
   encodeContexts(
     questions: readonly string[],
     contexts: readonly string[],
-    options: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowName> },
+    options: { readonly length: number; readonly overlap: number; readonly names: ArrayLike<RowIdentifier> },
   ): Promise<readonly EncodedWindow[]>;
   readonly padId: number;
   /** Id of the unknown token; null or missing if everything can be encoded. */

@@ -3,7 +3,7 @@
  * has our id as a tag and is found by it. MLflow ignores points that are sent twice (same key, value, step and time).
  * After a resume, steps that were already reported are not sent again, because they are the same.
  */
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call } from "#dsl/language/types/value.js";
 import {
   secretVariableOf,
@@ -51,24 +51,24 @@ export const mlflow: TrackerImplementation = {
   title: (call) => `mlflow at ${urlOf(call)}`,
   place: (call) => ({ url: urlOf(call), env: secretVariableOf(call.arguments["token"]) }),
   takesModel(call) {
-    const { artifacts, register } = argumentsOf(word, call);
+    const { artifacts, register } = argumentsWithDefaults(word, call);
     return artifacts === "model" || register !== undefined;
   },
   async greet(call, door, experiment) {
-    await serverOf(call, door).experimentNamed(argumentsOf(word, call).experiment ?? experiment);
+    await serverOf(call, door).experimentNamed(argumentsWithDefaults(word, call).experiment ?? experiment);
   },
   tell: (call, run, door) => new Telling(call, run, door).tell(),
 };
 
 function serverOf(call: Call, door: Pick<TrackerHost, "ask">): MlflowClient {
-  const { user } = argumentsOf(word, call);
+  const { user } = argumentsWithDefaults(word, call);
   const env = secretVariableOf(call.arguments["token"]);
   return new MlflowClient(
     { url: urlOf(call), ...(env !== null && { env }), ...(user !== undefined && { user }) },
     door,
   );
 }
-const urlOf = (call: Call): string => argumentsOf(word, call).url.replace(/\/+$/, "");
+const urlOf = (call: Call): string => argumentsWithDefaults(word, call).url.replace(/\/+$/, "");
 
 class Telling {
   private memory: Own;
@@ -82,7 +82,7 @@ class Telling {
   ) {
     this.memory = door.memory;
     this.server = serverOf(call, door);
-    this.settings = argumentsOf(word, call);
+    this.settings = argumentsWithDefaults(word, call);
   }
 
   async tell(): Promise<void> {

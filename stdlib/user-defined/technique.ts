@@ -4,7 +4,7 @@
  */
 import type { BaseFacts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { baseFacts } from "../models/shared/base-facts.js";
@@ -81,7 +81,7 @@ export function techniqueWordFromRecord(record: TechniqueRecord, owner: UserFunc
 
 function check(
   call: Call,
-  context: CheckContext,
+  context: WordCheckContext,
   trace: (call: Call, base: BaseFacts) => readonly TracedParameter[] | null,
 ): void {
   const base = baseFacts(context);

@@ -3,7 +3,7 @@
  * package's own names are refused.
  */
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import { growingRegistry, type Registry, type Word } from "#dsl/language/types/registry.js";
+import { makeExtensibleRegistry, type Registry, type Word } from "#dsl/language/types/registry.js";
 import { registry as builtIn } from "../registry.js";
 import { metricWordFromRecord } from "./metric.js";
 import { checkUserWordRecord, type MetricRecord, type UserWordKind, type TechniqueRecord } from "./record.js";
@@ -30,7 +30,7 @@ export interface SessionVocabulary {
 }
 
 export function makeSessionVocabulary(onChange: () => void = () => undefined): SessionVocabulary {
-  const registry = growingRegistry(builtIn);
+  const registry = makeExtensibleRegistry(builtIn);
   return {
     registry,
     told: () => registry.ownWords.map(asData),

@@ -1,5 +1,5 @@
 import { compileDefinition as read } from "#dsl/compiler/define/define.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
 import { preferenceSettingAdvice } from "../foreign-names/preferences.js";
@@ -186,14 +186,14 @@ export const word: ImplementedVerb = {
 };
 
 /** Returns the type of tokenizer that belongs to a family; null if the model has a base. */
-function ownTokenizer(architecture: Value | undefined, context: CheckContext): Value {
+function ownTokenizer(architecture: Value | undefined, context: WordCheckContext): Value {
   if (typeof architecture !== "object" || architecture === null || !("word" in architecture)) return null;
   const scratch = context.find("model", (architecture as Call).word)?.capabilities?.fromScratch;
   return { word: scratch?.tokenizer ?? "bpe", kind: "tokenizer", arguments: {} };
 }
 
 /** Returns the number of positions that the model's technique takes from each text. */
-function virtualTokens(technique: Value | undefined, context: CheckContext): number {
+function virtualTokens(technique: Value | undefined, context: WordCheckContext): number {
   if (typeof technique !== "object" || technique === null || !("word" in technique)) return 0;
   const count = context.find("technique", (technique as Call).word)?.capabilities?.virtualTokens;
   return count?.(technique as Call) ?? 0;

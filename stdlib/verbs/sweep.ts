@@ -1,6 +1,6 @@
 import { compileSweep as read } from "#dsl/compiler/sweep/sweep.js";
 import type { ImplementedVerb } from "#dsl/compiler/statement/run-action.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { defaultMetrics } from "../metrics/shared/usual-metrics.js";
 
 export const word: ImplementedVerb = {
@@ -25,7 +25,7 @@ export const word: ImplementedVerb = {
         start: "starts with baselines and probes of the bases",
         detach: "runs in the notebook, since it asks questions and shows results on its way",
       },
-      goal: (registry, task, roles) => must(defaultMetrics(registry, task, roles)[0], "a metric of a task"),
+      goal: (registry, task, roles) => mustExist(defaultMetrics(registry, task, roles)[0], "a metric of a task"),
       usual: { budget: 600_000 },
     },
   },

@@ -6,15 +6,15 @@ import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
 import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { allNamesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { nameOccurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { compile } from "#dsl/compiler/program/compile.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { Facts } from "#dsl/language/types/facts.js";
-import { isTune } from "#dsl/language/syntax/cell.js";
+import { isTuneCell } from "#dsl/language/syntax/cell.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { parseLimits } from "#dsl/language/syntax/limits.js";
 import { registry } from "#stdlib/registry.js";
@@ -98,16 +98,16 @@ export function answer({ text, code }: Extreme): void {
     );
   assert.ok(renderAnsi(diagnostics, [source], { color: true }).length < short);
   assert.ok(renderHtml(diagnostics, [source]).length < short);
-  toJson(diagnostics, [source]);
+  diagnosticsToJson(diagnostics, [source]);
   formatSource(text, verbs);
   isComplete(text, verbs);
-  isTune(text, verbs);
+  isTuneCell(text, verbs);
   for (const offset of [text.length >> 1, text.length]) {
     complete(text, offset, context);
     hoverAt(text, offset, context);
     signatureAt(text, offset, registry);
   }
-  allNamesIn(source, registry);
+  nameOccurrencesIn(source, registry);
   symbolsIn(source, registry);
 }
 

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { parseLimits } from "#dsl/language/syntax/limits.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { answer, check, lines, maniesOf, small, sourceOf, tell, textsOf } from "./extreme-texts.js";
@@ -38,7 +38,7 @@ describe("rendering of many errors", () => {
     return [
       renderAnsi(diagnostics, sources, { color: false }).length,
       renderHtml(diagnostics, sources).length,
-      JSON.stringify(toJson(diagnostics, sources)).length,
+      JSON.stringify(diagnosticsToJson(diagnostics, sources)).length,
     ];
   };
   it("grows at most 1.2 times from 4,000 to 40,000 control characters", () => {
@@ -54,7 +54,7 @@ describe("rendering of many errors", () => {
     const [diagnostics, sources] = [check(text), [sourceOf(text)]];
     assert.match(renderAnsi(diagnostics, sources, { color: false }), /\n\nand 2,900 errors more$/);
     assert.match(renderHtml(diagnostics, sources), /<div>and 2,900 errors more<\/div><\/div>$/);
-    const { diagnostics: told, more } = toJson(diagnostics, sources);
+    const { diagnostics: told, more } = diagnosticsToJson(diagnostics, sources);
     assert.deepEqual([told.length, more], [1000, { errors: 2000, warnings: 0 }]);
   });
   it("quotes the text near a place and marks it", () => {

@@ -9,12 +9,12 @@ import { complete } from "#dsl/assist/complete.js";
 import type { AssistContext } from "#dsl/assist/items.js";
 import { hoverAt } from "#dsl/assist/hover.js";
 import { isComplete } from "#dsl/assist/is-complete.js";
-import { definitionOf, allNamesIn, symbolsIn } from "#dsl/assist/occurrences.js";
+import { findNameDefinition, nameOccurrencesIn, symbolsIn } from "#dsl/assist/occurrences.js";
 import { signatureAt } from "#dsl/assist/signature.js";
 import { textsOfCode, type Code } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { compile } from "#dsl/compiler/program/compile.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
@@ -184,7 +184,7 @@ function look(text: string, offset: number, context: AssistContext): string | un
     if (actions && diagnostics.some((d) => d.severity === "error")) return "acts with errors";
     renderAnsi(diagnostics, sources, { color: false });
     renderHtml(diagnostics, sources);
-    toJson(diagnostics, sources);
+    diagnosticsToJson(diagnostics, sources);
   }
   const once = formatSource(text, verbs);
   if (formatSource(once, verbs) !== once) return `the format of the format differs: ${JSON.stringify(once)}`;
@@ -195,9 +195,9 @@ function look(text: string, offset: number, context: AssistContext): string | un
   if (page && (page.start < 0 || page.end > text.length)) return "hover stands outside";
   signatureAt(text, offset, registry);
   isComplete(text, verbs);
-  for (const occurrence of allNamesIn(source, registry)) {
+  for (const occurrence of nameOccurrencesIn(source, registry)) {
     if (occurrence.span.end > text.length) return "a name stands outside";
-    definitionOf(occurrence, sources, registry);
+    findNameDefinition(occurrence, sources, registry);
   }
   symbolsIn(source, registry);
   return undefined;

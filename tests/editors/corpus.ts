@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { isTuneCell, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { registry } from "#stdlib/registry.js";
@@ -50,7 +50,7 @@ function notebooks(): readonly Program[] {
       return cells
         .filter((cell) => cell.cell_type === "code")
         .map((cell, i) => ({ name: `${file} cell ${String(i + 1)}`, text: [cell.source].flat().join("") }))
-        .filter(({ text }) => isTune(text, verbs));
+        .filter(({ text }) => isTuneCell(text, verbs));
     });
 }
 /** Returns the Tune code blocks of the documentation pages. */

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isTune } from "#dsl/language/syntax/cell.js";
+import { isTuneCell } from "#dsl/language/syntax/cell.js";
 import { programs, verbs } from "./corpus.js";
 import { grammarOf, scopesIn } from "./textmate.js";
 
@@ -92,14 +92,14 @@ describe("Tune injection into TypeScript cells", () => {
     await fc.assert(
       fc.asyncProperty(cell, async (text) => {
         const found = await colouredAsTune(text);
-        if (found !== "comments only") assert.equal(found, isTune(text, verbs) ? "all" : "nothing");
+        if (found !== "comments only") assert.equal(found, isTuneCell(text, verbs) ? "all" : "nothing");
       }),
       { numRuns: 3000 },
     );
   });
 
   it("highlights every program that can be a cell", async () => {
-    for (const { name, text } of programs().filter((program) => isTune(program.text, verbs)))
+    for (const { name, text } of programs().filter((program) => isTuneCell(program.text, verbs)))
       assert.equal(await colouredAsTune(text), "all", name);
   });
 });

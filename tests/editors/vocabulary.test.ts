@@ -1,6 +1,6 @@
 /** The vocabulary that editors receive, generated from the registry alone. */
 import assert from "node:assert/strict";
-import { growingRegistry } from "#dsl/language/types/registry.js";
+import { makeExtensibleRegistry } from "#dsl/language/types/registry.js";
 import { vocabularyOf } from "#editors/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 
@@ -25,7 +25,7 @@ describe("vocabulary for editors", () => {
   });
 
   it("has a word that a session defines", () => {
-    const grown = growingRegistry(registry);
+    const grown = makeExtensibleRegistry(registry);
     const [lora] = registry.ofKind("technique").filter(({ name }) => name === "lora");
     assert.ok(lora);
     grown.define({ ...lora, name: "own_technique" });

@@ -1,6 +1,6 @@
 /** The reference page of the command line, made from its commands. */
 import type { Argument, Command, Option } from "commander";
-import { code, fence, joinParagraphs, link, table } from "#kernel/display/markdown.js";
+import { code, fencedCodeBlock, joinParagraphs, link, table } from "#kernel/display/markdown.js";
 
 /** Commands whose subcommands are programs with options of their own. */
 const SUBCOMMANDS_ELSEWHERE = new Map([["bench", link("bench/README.md", "../../bench/README.md")]]);
@@ -24,7 +24,7 @@ function commandSections(command: Command, name: string, heading: string): reado
   const own = joinParagraphs(
     `${heading} ${heading === "##" ? command.name() : name}`,
     `${sentence(command.description())}${elsewhere ? ` ${elsewhere} lists them.` : ""}`,
-    fence("", `npx ${name} ${command.usage()}`),
+    fencedCodeBlock("", `npx ${name} ${command.usage()}`),
     ...parametersTable(command),
   ).trimEnd();
   const rest = elsewhere ? [] : command.commands;

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { allCodes, must } from "#dsl/language/diagnostics/codes.js";
+import { allCodes, mustExist } from "#dsl/language/diagnostics/codes.js";
 
 const built = fileURLToPath(new URL("../..", import.meta.url));
 const packages = ["dsl", "stdlib", "kernel", "editors"];
@@ -75,14 +75,14 @@ export function codesByActivity(): ReadonlyMap<ActivityName, readonly string[]> 
   }
   const activities = Object.keys(ACTIVITIES) as ActivityName[];
   const activityOf = (file: string): ActivityName =>
-    must(
+    mustExist(
       activities.find((one) => ACTIVITIES[one].files.test(file)),
       `the activity of ${file} (tools/reference/code-activities.ts)`,
     );
   const codes = new Map<ActivityName, string[]>(ORDER.map((activity) => [activity, []]));
   for (const name of allCodes()) {
-    const activity = activityOf(must(fileOf.get(name), `the file with ${name}`));
-    must(codes.get(activity), activity).push(name);
+    const activity = activityOf(mustExist(fileOf.get(name), `the file with ${name}`));
+    mustExist(codes.get(activity), activity).push(name);
   }
   return codes;
 }

@@ -2,9 +2,9 @@
  * Reference pages of the diagnostics' codes, one for each activity (writing a program, reading data, …). Each page
  * gives a code's meaning and, where a program can show it, that program and its diagnostic.
  */
-import { allCodes, codeEntryOf, must } from "#dsl/language/diagnostics/codes.js";
+import { allCodes, codeEntryOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
+import { code, fencedCodeBlock, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { ACTIVITIES, codesByActivity, pageOfActivity, type ActivityName } from "./code-activities.js";
 import type { Trials } from "./tried.js";
 
@@ -19,13 +19,13 @@ export function activityPage(activity: ActivityName, names: readonly string[], t
 }
 
 function section(name: string, trials: Trials): string {
-  const entry = must(codeEntryOf(name), `the code ${name}`);
+  const entry = mustExist(codeEntryOf(name), `the code ${name}`);
   const parts = [
     `## ${name}`,
     `${SEVERITIES[entry.severity]}. ${entry.explain}`,
     ...(entry.example === undefined
       ? []
-      : [fence("tune", entry.example), "gives", fence("text", said(entry.example, name, trials))]),
+      : [fencedCodeBlock("tune", entry.example), "gives", fencedCodeBlock("text", said(entry.example, name, trials))]),
   ];
   return parts.join("\n\n");
 }
@@ -41,7 +41,7 @@ function placeOf(name: string): string {
       names.map((one) => [one, `${pageOfActivity(activity)}#${one}`] as const),
     ),
   );
-  return must(places.get(name), `the page of ${name}`);
+  return mustExist(places.get(name), `the page of ${name}`);
 }
 const linkHere = (name: string): string => link(code(name), placeOf(name).replace("codes/", ""));
 
@@ -130,16 +130,16 @@ export const BEGINNERS_MISTAKES: readonly BeginnersMistake[] = [
 export function codesContents(trials: Trials): string {
   const first = BEGINNERS_MISTAKES.flatMap(({ code: name, bad, good }) => [
     `### ${linkHere(name)}`,
-    fence("tune", bad),
-    fence("text", said(bad, name, trials)),
-    fence("tune", good),
+    fencedCodeBlock("tune", bad),
+    fencedCodeBlock("text", said(bad, name, trials)),
+    fencedCodeBlock("tune", good),
   ]);
   const groups = [...codesByActivity()].flatMap(([activity, names]) => [
     `## ${ACTIVITIES[activity].title}`,
     table(
       ["code", "", "meaning"],
       names.map((name) => {
-        const { severity, explain } = must(codeEntryOf(name), `the code ${name}`);
+        const { severity, explain } = mustExist(codeEntryOf(name), `the code ${name}`);
         return [linkHere(name), severity, firstSentence(explain)];
       }),
     ),

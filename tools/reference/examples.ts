@@ -3,8 +3,8 @@
  * define.
  */
 import { federationCapabilitiesOf } from "#dsl/compiler/plan/ranks.js";
-import { metricsOf } from "#dsl/compiler/plan/metrics.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { metricsOfTask } from "#dsl/compiler/plan/metrics.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import type { Registry, Word } from "#dsl/language/types/registry.js";
 import { dataOf, programOf } from "./programs.js";
 
@@ -12,7 +12,7 @@ import { dataOf, programOf } from "./programs.js";
 export function wholeExample(word: Word, registry: Registry, baseFor: (task: string) => string): string {
   const example = word.example;
   if (/^tune /.test(example)) return `${example}\n`; // a version line must come first
-  const task = (name: string): Word<"task"> => wordOf(registry, "task", name);
+  const task = (name: string): Word<"task"> => mustFindWord(registry, "task", name);
   const written = (asked: Omit<Parameters<typeof programOf>[0], "base">, metrics?: string): string =>
     programOf({ ...asked, base: baseFor(asked.task.name) }, metrics);
   const model = /^model (\w+) \{.*task: (\w+)/.exec(example);
@@ -32,7 +32,7 @@ export function wholeExample(word: Word, registry: Registry, baseFor: (task: str
   return `${before(baseFor)}${inItsVerb(example, word, registry)}\n`;
 }
 function measures(registry: Registry, task: Word, metric: Word): boolean {
-  return metricsOf(registry, { word: task.name, kind: "task", arguments: {} }).includes(metric.name);
+  return metricsOfTask(registry, { word: task.name, kind: "task", arguments: {} }).includes(metric.name);
 }
 
 const QUICK = "recipe quick { epochs: 3, optimizer: adamw(learning_rate: 1e-3) }";

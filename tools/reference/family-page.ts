@@ -2,12 +2,12 @@
  * The page of a model family: its description, its checkpoints, the tasks and techniques that it supports, and the
  * fields that its config may have.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { compactNumber, groupedNumber, formatPercent } from "#kernel/host/value-text.js";
 import { configTable } from "./config-fields.js";
-import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
+import { code, fencedCodeBlock, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { programOf } from "./programs.js";
 import { referencesText } from "./references.js";
@@ -27,7 +27,7 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
     targets,
     linears,
     weightLayout: layout,
-  } = must(family.capabilities, `what ${family.name} says of itself`);
+  } = mustExist(family.capabilities, `what ${family.name} says of itself`);
   const checkpoints = trials.of(family);
   const [first] = checkpoints;
   if (!first) throw new Error(`the family ${family.name} names no checkpoints`);
@@ -86,7 +86,7 @@ export async function familyPage(family: Word<"model">, trials: Trials): Promise
         ),
       ),
     task && "## A whole program",
-    task && fence("tune", programOf({ task, base: first.name, technique: "lora" })),
+    task && fencedCodeBlock("tune", programOf({ task, base: first.name, technique: "lora" })),
     "## What config.json may say",
     "Fields that are looked at. One that holds what isn't known here is an error (`unsupported-config`, `bad-config`): nothing is guessed.",
     configTable(checkpoints),

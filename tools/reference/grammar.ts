@@ -1,5 +1,5 @@
 /** The grammar as it is parsed, from the parser's own productions: as text (EBNF) and as the input of the diagrams. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { ISerializedGast } from "chevrotain";
 import { Grammar } from "#dsl/language/syntax/grammar.js";
 
@@ -25,7 +25,7 @@ const AROUND: readonly Production[] = [
   { name: "statement", shape: sequence(rule("head"), { is: "option", of: rule("block") }) },
 ];
 
-const nameOf = ({ name, type }: Gast): string => must(name, `the name of a ${type} of the grammar`);
+const nameOf = ({ name, type }: Gast): string => mustExist(name, `the name of a ${type} of the grammar`);
 
 export function productions(): readonly Production[] {
   const rules = new Grammar().getSerializedGastProductions();
@@ -56,7 +56,7 @@ function shapeOf(gast: Gast): Shape {
         is: "many",
         of: inside(),
         least,
-        between: token(labelOf(must(gast.separator, "a separator of the grammar"))),
+        between: token(labelOf(mustExist(gast.separator, "a separator of the grammar"))),
       };
     }
     case "Rule":

@@ -1,6 +1,6 @@
 /** The format in which a technique's trained weights are saved: PEFT's format where PEFT has the technique. */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { loadWordImplementation, wordOf } from "#dsl/language/types/loaded.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { loadWordImplementation, mustFindWord } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { AdapterConfigFacts } from "#stdlib/techniques/kind.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
@@ -11,14 +11,14 @@ import type { Trials } from "./tried.js";
 export async function peftType(technique: Word<"technique">, trials: Trials): Promise<string | null> {
   const implementation = await loadWordImplementation(technique);
   if (!implementation.config) return null;
-  const task = wordOf(trials.registry, "task", "text_classification");
+  const task = mustFindWord(trials.registry, "task", "text_classification");
   const {
     implementation: family,
     config: json,
     name: base,
-  } = must(trials.named(trials.baseFor(task.name)), "a checkpoint that labels texts");
+  } = mustExist(trials.named(trials.baseFor(task.name)), "a checkpoint that labels texts");
   const { plan } = trials.compiled(programOf({ task, base, technique: technique.name }));
-  const { technique: call, task: taskCall } = must(plan, `the plan of ${technique.name}`).recipe.model;
+  const { technique: call, task: taskCall } = mustExist(plan, `the plan of ${technique.name}`).recipe.model;
   const config = family.config(json);
   const { state } = assembleForwardProgram(
     {

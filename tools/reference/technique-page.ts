@@ -1,9 +1,9 @@
 /** The page of a technique: its description, its parameters, what it trains in each family, and how it is saved. */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import { groupedNumber, formatPercent } from "#kernel/host/value-text.js";
-import { code, fence, link, joinParagraphs, table } from "#kernel/display/markdown.js";
+import { code, fencedCodeBlock, link, joinParagraphs, table } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { programOf } from "./programs.js";
@@ -12,7 +12,7 @@ import { peftType, savedAs } from "./saved.js";
 import type { Trials } from "./tried.js";
 
 export async function techniquePage(technique: Word<"technique">, trials: Trials): Promise<string> {
-  const { trains, virtualTokens } = must(technique.capabilities, `what ${technique.name} says of itself`);
+  const { trains, virtualTokens } = mustExist(technique.capabilities, `what ${technique.name} says of itself`);
   const peft = await peftType(technique, trials);
   const saved = await savedAs(technique, trials);
   const parameters = parametersTable(technique.parameters);
@@ -20,7 +20,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
     `# ${technique.name}`,
     technique.doc,
     trains !== undefined && `Trains ${trains}, and the task's head.`,
-    fence("tune", exampleOf(technique, trials)),
+    fencedCodeBlock("tune", exampleOf(technique, trials)),
     parameters !== "" && "## Parameters",
     parameters,
     plannedParameters(technique.parameters),
@@ -55,7 +55,7 @@ export async function techniquePage(technique: Word<"technique">, trials: Trials
 
 /** Returns an example program: a model that labels, with the technique written as in its record's example. */
 export function exampleOf(technique: Word<"technique">, trials: Trials): string {
-  const task = wordOf(trials.registry, "task", "text_classification");
+  const task = mustFindWord(trials.registry, "task", "text_classification");
   const written = /technique: (.+?) \}$/.exec(technique.example)?.[1] ?? technique.name;
   return programOf({ task, base: trials.baseFor(task.name), technique: written });
 }

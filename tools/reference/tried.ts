@@ -3,7 +3,7 @@
  * technique, the program of a page is compiled. Pages state whether it is allowed and what it would train.
  */
 import type { Estimates } from "#dsl/compiler/plan/plan.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import type { WordKind, Registry, Word } from "#dsl/language/types/registry.js";
 import { allCheckpoints, type Checkpoint } from "./checkpoints.js";
 import { columnsOf, programOf, type Asked } from "./programs.js";
@@ -77,7 +77,7 @@ export class Trials {
   }
   /** Returns the first checkpoint that the checker accepts for a task. */
   baseFor(task: string): string {
-    const word = wordOf(this.registry, "task", task);
+    const word = mustFindWord(this.registry, "task", task);
     const fits = this.checkpoints.find((c) => this.outcome({ task: word, base: c.name }).errors.length === 0);
     if (!fits) throw new Error(`no known checkpoint can do ${task}`);
     return fits.name;

@@ -2,11 +2,11 @@
  * A page for each kind of word: every word with its description, an example and its parameters, and then the words that
  * are only planned.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { kindsIn } from "#dsl/language/types/parts.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { wordKindsIn } from "#dsl/language/types/parts.js";
 import { isOfKind, isVerb, type WordKind, type Registry, type Verb, type Word } from "#dsl/language/types/registry.js";
 import { callText } from "#kernel/host/value-text.js";
-import { code, fence, link, joinParagraphs, escapedProse } from "#kernel/display/markdown.js";
+import { code, fencedCodeBlock, link, joinParagraphs, escapedProse } from "#kernel/display/markdown.js";
 import { codeLink } from "./code-page.js";
 import { elsewhereText, parametersTable, plannedParameters } from "./parameters.js";
 import { dataOf } from "./programs.js";
@@ -44,7 +44,7 @@ function section(word: Word, trials: Trials): string {
   return joinParagraphs(
     `## ${word.name}`,
     `${escapedProse(word.doc)} ${own}`.trim(),
-    fence("tune", word.example),
+    fencedCodeBlock("tune", word.example),
     isVerb(word) && headerText(word),
     isOfKind(word, "task") && taskText(word, trials),
     own === "" && parametersTable(parametersOf(word, trials.registry)),
@@ -66,7 +66,9 @@ function whereText(kind: string, registry: Registry): string {
   const keys = registry.words
     .filter((word) => !word.planned)
     .flatMap((word) =>
-      word.parameters.flatMap((p) => (kindsIn(p.type).includes(kind) ? [`${code(p.name)} of ${code(word.name)}`] : [])),
+      word.parameters.flatMap((p) =>
+        wordKindsIn(p.type).includes(kind) ? [`${code(p.name)} of ${code(word.name)}`] : [],
+      ),
     );
   return keys.length === 0 ? "" : `Written as ${[...new Set(keys)].join(", ")}.`;
 }
@@ -97,7 +99,7 @@ function taskText(task: Word<"task">, trials: Trials): string {
     alternativeRoles: orRoles,
     prediction,
     metrics = [],
-  } = must(task.capabilities, `what ${task.name} says of itself`);
+  } = mustExist(task.capabilities, `what ${task.name} says of itself`);
   const list = (names: readonly string[]): string => names.map(code).join(", ");
   const families = trials
     .built("model")
@@ -107,7 +109,7 @@ function taskText(task: Word<"task">, trials: Trials): string {
   return joinParagraphs(
     `Roles of its data: ${list(roles)}${orRoles ? `; or ${list(orRoles)}` : ""}. Families: ${families.join(", ")}.` +
       (scores.length > 0 ? ` Measured unless told otherwise: ${scores.join(", ")}.` : ""),
-    fence("tune", dataOf(task)),
-    prediction !== undefined && `\`predict\` gives, as TypeScript has it:\n\n${fence("ts", prediction)}`,
+    fencedCodeBlock("tune", dataOf(task)),
+    prediction !== undefined && `\`predict\` gives, as TypeScript has it:\n\n${fencedCodeBlock("ts", prediction)}`,
   ).trimEnd();
 }

@@ -5,8 +5,8 @@
 import type { ActionSubject, AnnotationOrder } from "../plan/action.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import { isLoaded } from "../plan/bases/loaded-base.js";
-import type { Draft, Program } from "../plan/program.js";
+import { isLoadedModelDraft } from "../plan/bases/loaded-base.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Annotations, Call, DataPlan, Value } from "../../language/types/value.js";
 import type { Registry } from "../../language/types/registry.js";
@@ -16,7 +16,7 @@ import type { Operand } from "../../language/syntax/tree.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import type {} from "./annotate-codes.js";
 import { isStreamed } from "../plan/streaming.js";
-import { resolveOperandName, subjectOf } from "../drafts/names.js";
+import { resolveOperandName, resolveDataSubject } from "../drafts/names.js";
 import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 
 export function compileAnnotate(program: Program, header: StatementHeader): void {
@@ -25,7 +25,7 @@ export function compileAnnotate(program: Program, header: StatementHeader): void
   const here = statement.verb.span;
   const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here });
   const [operand] = operands;
-  const subject = operand && header.sound ? subjectOf(program, operand, false, "annotate") : undefined;
+  const subject = operand && header.sound ? resolveDataSubject(program, operand, false, "annotate") : undefined;
   const on = subject && dataOf(subject.subject);
   const annotations =
     operand && subject && on ? annotationsOf(program, subject.draft, on.data, operand.span) : undefined;
@@ -67,10 +67,10 @@ function dataOf(subject: ActionSubject): { readonly data: DataPlan; readonly spl
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
-  definition: Draft | undefined,
+  definition: DefinitionDraft | undefined,
   annotations: Annotations | undefined,
 ): void {
-  const draft: Draft = {
+  const draft: DefinitionDraft = {
     is: "data",
     given: new Map(),
     broken: true,
@@ -87,7 +87,7 @@ function keep(
 }
 
 /** Returns what is to be annotated. Undefined if nothing can be (reported). */
-function annotationsOf(program: Program, draft: Draft, data: DataPlan, span: Span): Annotations | undefined {
+function annotationsOf(program: Program, draft: DefinitionDraft, data: DataPlan, span: Span): Annotations | undefined {
   if (draft.annotations) return draft.annotations;
   const { columns } = data;
   const role = (["label", "labels"] as const).find((one) => columns[one] !== undefined);
@@ -174,7 +174,7 @@ function modelOf(
   const trained =
     program.runs.get(found.name)?.here === true ||
     program.outside.trained[found.name] !== undefined ||
-    (draft !== undefined && isLoaded(draft));
+    (draft !== undefined && isLoadedModelDraft(draft));
   if (!trained && order === "uncertainty" && nameWithCurrentWeights(program, found) === undefined) return undefined;
   return { name: found.name, trained };
 }

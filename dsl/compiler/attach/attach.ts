@@ -2,11 +2,11 @@
  * `attach`: connects to a training or sweep that runs, or ran, in its own process. Its name stands for the resulting
  * model, as after `load`, or for the sweep's result.
  */
-import { isFailed, type TrainingGroup } from "../../language/types/facts.js";
+import { isFailedFact, type GroupedTrainingResult } from "../../language/types/facts.js";
 import type { GivenValue, Value } from "../../language/types/value.js";
 import type { StatementHeader } from "../../language/types/header.js";
-import { ATTACHED_KEY, runNeed, loadedRunSettings } from "../plan/bases/loaded-base.js";
-import type { Draft, Program } from "../plan/program.js";
+import { ATTACHED_KEY, needForRunFacts, loadedRunSettings } from "../plan/bases/loaded-base.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import { addAction, operandName } from "../statement/run-action.js";
 
 export function compileAttach(program: Program, header: StatementHeader): void {
@@ -35,10 +35,10 @@ export function compileAttach(program: Program, header: StatementHeader): void {
   const span = operand.span;
   if (operand.is !== "string" && !header.clauses.has("as") && (here(program, path) || sweptHere(program, path)))
     return addAction(program, header, "attach", { name: path, run: null });
-  const run = program.insist(runNeed(program, { path, span, still: true }));
+  const run = program.insist(needForRunFacts(program, { path, span, still: true }));
   const as = operandName(header.clauses.get("as")?.operands[0]);
   const ownName = operand.is === "string" ? undefined : path;
-  if (run === undefined || isFailed(run)) {
+  if (run === undefined || isFailedFact(run)) {
     const name = as?.text ?? ownName;
     // The name's meaning is unknown, so statements that use it report nothing.
     if (name !== undefined && !program.names.has(name)) program.lost.names.add(name);
@@ -83,8 +83,8 @@ function sweptHere(program: Program, name: string): boolean {
 /** Binds the name to the sweep's best result, over the model and recipe written where the sweep was started. */
 function defineSweep(
   program: Program,
-  { name, span }: { readonly name: string; readonly span: Draft["span"] },
-  written: Extract<TrainingGroup, { is: "sweep" }>,
+  { name, span }: { readonly name: string; readonly span: DefinitionDraft["span"] },
+  written: Extract<GroupedTrainingResult, { is: "sweep" }>,
 ): void {
   const given = (values: Readonly<Record<string, Value>>): ReadonlyMap<string, GivenValue> =>
     new Map(Object.entries(values).map(([key, value]) => [key, { value, span, from: "written", places: new Map() }]));
@@ -100,7 +100,7 @@ function defineSweep(
 /** Binds the name to the run, with the run's own settings. */
 function define(
   program: Program,
-  { name, path, span }: { readonly name: string; readonly path: string; readonly span: Draft["span"] },
+  { name, path, span }: { readonly name: string; readonly path: string; readonly span: DefinitionDraft["span"] },
 ): void {
   const load: GivenValue = { value: path, span, from: "written", places: new Map() };
   const given = new Map([
@@ -108,7 +108,7 @@ function define(
     [ATTACHED_KEY, { ...load, value: true }],
   ]);
   for (const [key, setting] of loadedRunSettings(program, "model", given)) given.set(key, setting);
-  const draft: Draft = {
+  const draft: DefinitionDraft = {
     is: "model",
     name,
     span,

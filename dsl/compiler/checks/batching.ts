@@ -23,7 +23,7 @@ export function checkBatching(program: Program, options: BatchingInput): boolean
     return false;
   }
   checkParts(program, options);
-  if (training.packing && virtualTokensOf(program, model) !== undefined) {
+  if (training.packing && virtualTokensPerText(program, model) !== undefined) {
     program.reportNear("no-packed-prompts", { technique: model.technique.word }, packed, here);
     return false;
   }
@@ -47,6 +47,6 @@ export function isBatchwise({ registry }: Program, { task }: ModelPlan, { column
 }
 
 /** Returns the positions that the technique's virtual tokens take from a text; undefined if it has none. */
-export function virtualTokensOf({ registry }: Program, { technique }: ModelPlan): number | undefined {
+export function virtualTokensPerText({ registry }: Program, { technique }: ModelPlan): number | undefined {
   return registry.find("technique", technique.word)?.capabilities?.virtualTokens?.(technique);
 }

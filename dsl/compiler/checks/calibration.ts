@@ -5,7 +5,7 @@
 import { fillDefaults } from "../plan/defaults.js";
 import type { CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "../plan/program.js";
-import { directionOf, noDirectionData } from "../plan/watched-metric.js";
+import { metricDirectionOf, noDirectionData } from "../plan/watched-metric.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { LabelDecision } from "../../language/types/capabilities/scoring.js";
@@ -63,7 +63,7 @@ export function resolveCalibrationCalls(
         place,
         options.here,
       );
-    else if (measured && directionOf(registry, measured) === "none")
+    else if (measured && metricDirectionOf(registry, measured) === "none")
       program.reportNear(
         "no-direction",
         noDirectionData(measured, "calibrate"),

@@ -41,7 +41,7 @@ export function checkCanaries(program: Program, options: Planted): boolean {
 const TOKENS = 30;
 
 /** Returns the data facts with the canaries added to the training rows. */
-export function withCanaries(
+export function dataFactsWithCanaries(
   facts: DataFacts,
   { canaries = 0, canary_copies: times = 1 }: Pick<RecipePlan, "canaries" | "canary_copies">,
 ): DataFacts {

@@ -4,7 +4,7 @@
  */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { isFailed } from "../../language/types/facts.js";
+import { isFailedFact } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/value.js";
 import { normalizedLabel } from "./label-form.js";
 
@@ -21,7 +21,7 @@ export function checkClientRowOverlap(
 ): void {
   const found = program.ask({ about: "apart", datas: datas.map(({ plan }) => plan) }, true);
   // Unreadable data are reported at their definition.
-  if (found === undefined || isFailed(found)) return;
+  if (found === undefined || isFailedFact(found)) return;
   const nameOf = (i: number): readonly string[] => datas.slice(i, i + 1).map(({ plan }) => plan.name);
   for (const { data, splits, trains } of found.leaks)
     for (const { plan, span } of datas.slice(data, data + 1))

@@ -1,6 +1,6 @@
 /** Codes of counted data: labels, similar texts, splits. */
 import type { OutlyingScores } from "../../language/types/audit-facts.js";
-import type { RowName } from "../../language/types/row-name.js";
+import type { RowIdentifier } from "../../language/types/row-name.js";
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { exampleLines, listNames } from "../../language/diagnostics/lists.js";
 import { MASKED_DATA_NOTE } from "./masked.js";
@@ -71,7 +71,7 @@ export interface DataCodeData {
   };
   "score-too-large": {
     readonly data: string;
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly score: number;
     readonly most: number;
   };

@@ -2,7 +2,7 @@
 import type { ScoreFacts, SplitLanguages } from "../../language/types/audit-facts.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan, Call, Value } from "../../language/types/value.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
 import { listNames } from "../../language/diagnostics/lists.js";
@@ -31,7 +31,7 @@ type Place = (path: string) => Span | undefined;
 /** `here`: span for errors that belong to another source. @returns false if the data cannot be trained on */
 export function checkDataAudit(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
   facts: DataFacts,
   place: Place,
@@ -94,7 +94,13 @@ export function checkDataAudit(
  * Reports near-duplicates across splits in one warning. Leaks into `test` come first, since they make the final score
  * wrong.
  */
-function nearLeaks(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+function nearLeaks(
+  program: Program,
+  draft: DefinitionDraft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Span | undefined,
+): void {
   const near = (facts.audit?.near ?? []).toSorted((a, b) => Number(b.split === "test") - Number(a.split === "test"));
   if (near.length === 0) return;
   const dropped = plan.clean.flatMap(({ arguments: given }) => shareOf(given["similarity"]) ?? []);
@@ -128,7 +134,7 @@ const CLOSE = { steps: 64, spread: 1e-15 } as const;
 
 function checkScores(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   { least, greatest, furthest, trained }: ScoreFacts,
   place: Span | undefined,
   here: Span,
@@ -153,7 +159,13 @@ function checkScores(
 }
 
 /** Finds labels that differ only in spelling: `1` and `1.0`, `True` and `true`, a trailing blank. */
-function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+function labelsAlike(
+  program: Program,
+  draft: DefinitionDraft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Span | undefined,
+): void {
   // An explicit label list is taken to be intended.
   if (plan.labels) return;
   const counts = new Map<string, number>();
@@ -169,7 +181,13 @@ function labelsAlike(program: Program, draft: Draft, plan: DataPlan, facts: Data
   if (alike.length > 0) program.reportOwn("labels-alike", { data: draft.name, alike }, draft, place);
 }
 
-function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: DataFacts, place: Span | undefined): void {
+function unevenLabels(
+  program: Program,
+  draft: DefinitionDraft,
+  plan: DataPlan,
+  facts: DataFacts,
+  place: Span | undefined,
+): void {
   const train = facts.splits["train"] ?? facts.splits["all"];
   if (plan.columns["label"] === undefined || !train || train.rows < 50) return;
   const counts = train.labels.filter(({ count }) => count > 0).toSorted((a, b) => a.count - b.count);
@@ -182,7 +200,7 @@ function unevenLabels(program: Program, draft: Draft, plan: DataPlan, facts: Dat
 /** Finds a language whose share in an evaluation split is far greater than in the training split. */
 function languagesDiffer(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   splits: readonly SplitLanguages[],
   place: Span | undefined,
 ): void {
@@ -212,7 +230,7 @@ function toldIn({ rows, untold }: SplitLanguages): number {
 /** Finds labels of the other splits that no training row has. */
 function labelsNotTrained(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
   facts: DataFacts,
   place: Span | undefined,
@@ -253,7 +271,11 @@ const READ = ["text", "text_pair", "tokens", "input", "messages", "question"] as
 const LEARNT = ["label", "labels", "score", "tags", "target", "answer"] as const;
 
 /** @returns false if one column has two conflicting roles */
-export function checkColumnRoles(program: Program, draft: Draft, columns: Readonly<Record<string, string>>): boolean {
+export function checkColumnRoles(
+  program: Program,
+  draft: DefinitionDraft,
+  columns: Readonly<Record<string, string>>,
+): boolean {
   let good = true;
   for (const learnt of LEARNT) {
     const column = columns[learnt];
@@ -268,7 +290,7 @@ export function checkColumnRoles(program: Program, draft: Draft, columns: Readon
 /** `here`: span for errors that belong to another source. @returns false if the data cannot be trained on */
 function checkPersonal(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   { personal = [] }: DataFacts,
   place: Span | undefined,
   here: Span,

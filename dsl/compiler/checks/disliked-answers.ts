@@ -1,5 +1,5 @@
 /** Detects answers that a column marks as bad (as in KTO data), which a training on all rows would learn. */
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { TableFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/value.js";
 import type {} from "./odd-label-codes.js";
@@ -15,7 +15,7 @@ type Table = TableFacts & { readonly path?: string };
 /** Reports the warning `disliked-answers` at the role that holds the answers. */
 export function checkDislikedAnswers(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   { columns, conversation }: DataPlan,
   tables: readonly Table[],
 ): void {

@@ -1,11 +1,11 @@
 /** Warnings on evaluations: what a metric hides on these labels, and how precise it is on so few rows. */
 import type { DataFacts } from "../../language/types/facts.js";
 import type { Call, GivenValue } from "../../language/types/value.js";
-import { markLookedFor } from "../../language/types/allow.js";
-import type { Draft, Program } from "../plan/program.js";
+import { markCheckedAllowances } from "../../language/types/allow.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./data-codes.js";
-import { dataFacts, missingRoles } from "./world.js";
+import { requestDataFacts, missingRoles } from "./world.js";
 import type { ActionSubject } from "../plan/action.js";
 
 /** Share of one label from which always predicting that label scores well. */
@@ -19,7 +19,7 @@ export function confidenceHalfWidth(rows: number, share = 0.9): number {
 }
 
 interface EvaluationOptions {
-  readonly data: Draft;
+  readonly data: DefinitionDraft;
   readonly facts: DataFacts;
   readonly split: string | null;
   readonly metrics: readonly Call[];
@@ -30,7 +30,7 @@ interface EvaluationOptions {
 /** Evaluated data or one of its splits. */
 interface EvaluatedRows {
   readonly subject: ActionSubject;
-  readonly draft: Draft;
+  readonly draft: DefinitionDraft;
   /** Whether the columns that it names exist. */
   readonly sound: boolean;
 }
@@ -79,12 +79,12 @@ function checkScoreReliability(program: Program, options: EvaluationOptions): vo
         options.span,
       );
   }
-  if (splitFacts) markLookedFor(program.allowing, "evaluate");
+  if (splitFacts) markCheckedAllowances(program.allowing, "evaluate");
   program.allowing = before;
 }
 
 /** Checks the precision of scores on so few rows, and what a metric hides, over all evaluated rows. */
-export function checkAllScores(
+export function checkScoresReliable(
   program: Program,
   subjects: readonly (EvaluatedRows | undefined)[],
   {
@@ -99,14 +99,14 @@ export function checkAllScores(
   if (program.purpose !== "run") return;
   for (const [i, one] of subjects.entries()) {
     if (!one?.sound || !("data" in one.subject)) continue;
-    const facts = dataFacts(program, one.draft, one.subject.data, model, common.here);
+    const facts = requestDataFacts(program, one.draft, one.subject.data, model, common.here);
     if (facts)
       checkScoreReliability(program, { ...common, data: one.draft, facts, split: one.subject.split, span: spanAt(i) });
   }
 }
 
 /** Reports data that lack what the models' task reads. */
-export function lackRoles(
+export function reportMissingRoles(
   program: Program,
   { subject, draft }: Pick<EvaluatedRows, "subject" | "draft">,
   tasks: readonly { readonly task: Call }[],

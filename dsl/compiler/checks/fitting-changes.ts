@@ -7,7 +7,7 @@ import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { ModelPlan } from "../../language/types/value.js";
 
 /** A new value for one key of the recipe or the model. */
-export interface FitChange {
+export interface ChangeToFit {
   readonly owner: "recipe" | "model";
   readonly key: string;
   /** The value as written. */
@@ -17,14 +17,14 @@ export interface PlanOverrides {
   readonly training: Partial<RecipePlan>;
   readonly model: Partial<ModelPlan>;
 }
-export interface FittingChange {
-  readonly changes: readonly FitChange[];
+export interface FittingChangeSet {
+  readonly changes: readonly ChangeToFit[];
   readonly estimates: Estimates;
   /** Whether the updates are unchanged. */
   readonly same: boolean;
 }
 /** The changes that may be tried; the caller knows the vocabulary. */
-export interface FitOptions {
+export interface AllowedFitChanges {
   readonly training: RecipePlan;
   readonly model: ModelPlan;
   /** Current effective value of `recompute`. */
@@ -43,7 +43,7 @@ export interface FitOptions {
 
 interface Option {
   readonly cost: number;
-  readonly changes: readonly FitChange[];
+  readonly changes: readonly ChangeToFit[];
   readonly over: PlanOverrides;
   readonly same: boolean;
   readonly freezes?: true;
@@ -52,11 +52,11 @@ const AS_IS: Option = { cost: 0, changes: [], over: { training: {}, model: {} },
 
 /** @returns the cheapest change that fits; else the closest by `measure`, with `fits` false */
 export function smallestFittingChange(
-  levers: FitOptions,
+  levers: AllowedFitChanges,
   estimated: (over: PlanOverrides) => Estimates,
   measure: (estimates: Estimates) => number,
   limit: number,
-): (FittingChange & { readonly fits: boolean }) | undefined {
+): (FittingChangeSet & { readonly fits: boolean }) | undefined {
   const tried: (Option & { readonly estimates: Estimates })[] = [];
   for (const technique of [AS_IS, ...techniqueOf(levers)])
     for (const storage of [AS_IS, ...storageOf(levers, technique.freezes === true)])
@@ -82,11 +82,11 @@ function joined(a: Option, b: Option): Option {
     same: a.same && b.same,
   };
 }
-const inRecipe = (key: string, text: string | number): FitChange => ({ owner: "recipe", key, text: String(text) });
-const inModel = (key: string, text: string | number): FitChange => ({ owner: "model", key, text: String(text) });
+const inRecipe = (key: string, text: string | number): ChangeToFit => ({ owner: "recipe", key, text: String(text) });
+const inModel = (key: string, text: string | number): ChangeToFit => ({ owner: "model", key, text: String(text) });
 
 /** Returns smaller batches with accumulation that give the same update. */
-function batchesOf({ training: { batch_size, accumulate }, parts }: FitOptions): Option[] {
+function batchesOf({ training: { batch_size, accumulate }, parts }: AllowedFitChanges): Option[] {
   const whole = batch_size * accumulate;
   const sizes = Array.from({ length: batch_size - 1 }, (_, i) => batch_size - 1 - i).filter((n) => whole % n === 0);
   return sizes.map((size) => ({
@@ -96,7 +96,7 @@ function batchesOf({ training: { batch_size, accumulate }, parts }: FitOptions):
     same: parts,
   }));
 }
-function recomputeOf({ recompute }: FitOptions): Option[] {
+function recomputeOf({ recompute }: AllowedFitChanges): Option[] {
   if (recompute === "blocks") return [];
   return [
     {
@@ -107,7 +107,7 @@ function recomputeOf({ recompute }: FitOptions): Option[] {
     },
   ];
 }
-function precisionOf({ training: { precision } }: FitOptions): Option[] {
+function precisionOf({ training: { precision } }: AllowedFitChanges): Option[] {
   if (precision === "bf16") return [];
   return [
     {
@@ -118,7 +118,7 @@ function precisionOf({ training: { precision } }: FitOptions): Option[] {
     },
   ];
 }
-function storageOf({ storage, model, frozen }: FitOptions, freezes: boolean): Option[] {
+function storageOf({ storage, model, frozen }: AllowedFitChanges, freezes: boolean): Option[] {
   if (!storage || model.storage || !(frozen || freezes)) return [];
   return [
     {
@@ -129,7 +129,7 @@ function storageOf({ storage, model, frozen }: FitOptions, freezes: boolean): Op
     },
   ];
 }
-function lengthsOf({ lengths, model: { max_length } }: FitOptions): Option[] {
+function lengthsOf({ lengths, model: { max_length } }: AllowedFitChanges): Option[] {
   return lengths.map((length) => ({
     cost: 10 + 4 * Math.log2(max_length / length),
     changes: [inModel("max_length", length)],
@@ -137,7 +137,7 @@ function lengthsOf({ lengths, model: { max_length } }: FitOptions): Option[] {
     same: false,
   }));
 }
-function techniqueOf({ technique, frozen }: FitOptions): Option[] {
+function techniqueOf({ technique, frozen }: AllowedFitChanges): Option[] {
   if (!technique || frozen) return [];
   return [
     {

@@ -6,9 +6,9 @@ import { verbParametersOf } from "../plan/definitions.js";
 import type { MachineFacts, SplitFacts } from "../../language/types/facts.js";
 import {
   smallestFittingChange,
-  type FitChange,
-  type FittingChange,
-  type FitOptions,
+  type ChangeToFit,
+  type FittingChangeSet,
+  type AllowedFitChanges,
   type PlanOverrides,
 } from "./fitting-changes.js";
 import { lengthQuantile } from "../plan/lengths.js";
@@ -16,7 +16,7 @@ import type { Estimates, RecipePlan } from "../plan/plan.js";
 import type { ModelPlan, Call, Value, GivenValue } from "../../language/types/value.js";
 import { insertionEdit } from "../../language/diagnostics/insertion.js";
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { Edit, Span } from "../../language/diagnostics/span.js";
 import type {} from "./training-codes.js";
 import type {} from "./world-codes.js";
@@ -25,7 +25,7 @@ import type {} from "./world-codes.js";
 const LONG = 6 * 3600;
 
 export interface MachineFitInput {
-  readonly model: Draft;
+  readonly model: DefinitionDraft;
   readonly plan: ModelPlan;
   readonly training: RecipePlan;
   readonly recompute: "none" | "blocks";
@@ -81,7 +81,7 @@ export function checkMachineMemory(program: Program, options: MachineFitInput, e
   return true;
 }
 
-function leversOf(program: Program, options: MachineFitInput): FitOptions {
+function leversOf(program: Program, options: MachineFitInput): AllowedFitChanges {
   const p99 = lengthQuantile(options.lengths, 0.99);
   const longest = Math.min(options.lengths?.longest ?? options.plan.max_length, options.plan.max_length);
   const halves = [1, 2, 3, 4].map((n) => Math.floor(options.plan.max_length / 2 ** n));
@@ -127,12 +127,12 @@ function suggested(
   return { plan, text };
 }
 
-function changesText(changes: readonly FitChange[]): string {
+function changesText(changes: readonly ChangeToFit[]): string {
   return changes.map(({ key, text }) => `${key}: ${text}`).join(", ");
 }
 
 /** Returns edits in the current source; undefined if a key belongs to another source. */
-function fixOf(program: Program, options: MachineFitInput, { changes, same }: FittingChange): Fix | undefined {
+function fixOf(program: Program, options: MachineFitInput, { changes, same }: FittingChangeSet): Fix | undefined {
   const { text, id } = program.source;
   const edits: Edit[] = [];
   const missing = { recipe: [] as string[], model: [] as string[] };

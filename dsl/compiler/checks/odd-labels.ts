@@ -1,5 +1,5 @@
 /** Detects labels that are not classes: one per row (an id, the text itself), or numbers on a scale. */
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
@@ -39,7 +39,7 @@ export function findOddLabels({ columns, labels }: DataPlan, facts: DataFacts): 
 
 export function checkOddLabels(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
   facts: DataFacts,
   place: Span | undefined,
@@ -84,7 +84,7 @@ const READ = ["text", "text_pair", "input", "question"];
 /** Warns of a column read as text that contains only numbers, judged by the first rows of its table. */
 export function checkNumbersAsText(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
   sample: readonly Readonly<Record<string, unknown>>[],
 ): void {
@@ -100,7 +100,12 @@ export function checkNumbersAsText(
 }
 
 /** Reports the warning `scores-like-labels`. Scores of text pairs may be 0 and 1 (whether they belong together). */
-export function checkOddScores(program: Program, draft: Draft, { columns }: DataPlan, facts: DataFacts): void {
+export function checkOddScores(
+  program: Program,
+  draft: DefinitionDraft,
+  { columns }: DataPlan,
+  facts: DataFacts,
+): void {
   const column = columns["score"];
   const values = facts.sampled ? undefined : facts.audit?.scores?.values;
   if (column === undefined || !values || "text_pair" in columns) return;

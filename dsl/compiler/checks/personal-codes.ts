@@ -7,7 +7,7 @@ interface Found {
   readonly data: string;
   readonly found: readonly PersonalFacts[];
 }
-export interface PersonalCodeData {
+export interface PersonalDataCodeData {
   "personal-data": Found;
   "personal-numbers": Found;
 }
@@ -31,7 +31,7 @@ const rowsOf = ({ found }: Found): readonly string[] =>
 const redact = ({ found }: Found): string =>
   `add \`redact(${[...new Set(found.map(({ entity }) => entity))].join(", ")})\` to \`clean\``;
 
-export const personalCodes: CodeTable<PersonalCodeData> = {
+export const personalDataCodes: CodeTable<PersonalDataCodeData> = {
   "personal-data": {
     severity: "warning",
     facts: true,

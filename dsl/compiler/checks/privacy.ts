@@ -1,11 +1,11 @@
 /** Checks whether a training can meet its privacy guarantee for single rows, before any of it runs. */
 import { trainingSplit } from "../plan/estimates.js";
 import { privacyWordCapabilities } from "../plan/private.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
-import { keepsBest } from "../plan/watched-metric.js";
+import { keepsBestWeights } from "../plan/watched-metric.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { GivenValue, Call } from "../../language/types/value.js";
 import { isBatchwise, type BatchingInput } from "./batching.js";
@@ -95,7 +95,7 @@ function checkTimes(program: Program, { repeats, settings, here }: PrivateTraini
 export function refusePrivacyOfFolds(
   program: Program,
   options: {
-    readonly data: Draft;
+    readonly data: DefinitionDraft;
     readonly folds: number;
     readonly place: Span | undefined;
     readonly here: Span;
@@ -112,7 +112,7 @@ function checkSelection(program: Program, { facts, training, settings, calibrate
   const keep = settings.get("keep");
   const stopping = training.early_stopping && settings.get("early_stopping");
   const [written, what, does] =
-    keep && keepsBest(training)
+    keep && keepsBestWeights(training)
       ? [keep, "`keep: best`", "chooses the weights by"]
       : stopping
         ? [stopping, "`early_stopping`", "ends the training by"]

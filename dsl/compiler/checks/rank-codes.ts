@@ -1,14 +1,14 @@
 /** Codes of trainings whose updates are shared by several processes. */
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 
-export interface RankCodeData {
+export interface WorkerRankCodeData {
   "batch-below-ranks": { readonly batch_size: number; readonly ranks: number };
   "batchwise-ranks": { readonly task: string; readonly ranks: number };
   "ranks-uncounted": { readonly runner: string };
   "exact-ranks": { readonly technique: string };
   "average-alone": Readonly<Record<never, never>>;
 }
-export const rankCodes: CodeTable<RankCodeData> = {
+export const workerRankCodes: CodeTable<WorkerRankCodeData> = {
   "batch-below-ranks": {
     severity: "error",
     message: (d) =>

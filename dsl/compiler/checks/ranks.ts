@@ -1,15 +1,15 @@
 /** Checks whether several processes can share the updates of a training. */
 import type { Program } from "../plan/program.js";
-import { ranksOf, workerCapabilitiesOf } from "../plan/ranks.js";
+import { workerRankLayoutOf, workerCapabilitiesOf } from "../plan/ranks.js";
 import { isCall } from "../plan/value.js";
 import type { GivenValue } from "../../language/types/value.js";
 import { isBatchwise, type BatchingInput } from "./batching.js";
 import type {} from "./rank-codes.js";
 
 /** @returns false if they cannot (reported) */
-export function checkRanks(program: Program, options: BatchingInput, runner: GivenValue | undefined): boolean {
+export function checkWorkerRanks(program: Program, options: BatchingInput, runner: GivenValue | undefined): boolean {
   const { model, data, training, settings, here } = options;
-  const { count: ranks, here: beside } = ranksOf(program, runner);
+  const { count: ranks, here: beside } = workerRankLayoutOf(program, runner);
   const call = isCall(runner?.value) ? runner.value : undefined;
   if (call && workerCapabilitiesOf(program.registry, call)?.workerCount(call) === null) {
     program.reportNear("ranks-uncounted", { runner: call.word }, runner?.span, here);

@@ -4,9 +4,9 @@ import type { Span } from "../../language/diagnostics/span.js";
 import { listNames } from "../../language/diagnostics/lists.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
-import { isFailed, type TableFacts } from "../../language/types/facts.js";
+import { isFailedFact, type TableFacts } from "../../language/types/facts.js";
 import type { DataPlan, Call, Value } from "../../language/types/value.js";
-import { sourceFileName } from "./world.js";
+import { sourceFileName } from "./source-calls.js";
 import type {} from "./world-codes.js";
 
 export type SliceKeys = readonly (string | Call)[];
@@ -28,7 +28,7 @@ export function sliceKeysOf(
     let [key, reported] = [one, false];
     for (const { call, data } of sources) {
       const header = program.ask({ about: "table", source: call, folder: data.folder });
-      if (header === undefined || isFailed(header)) good = false;
+      if (header === undefined || isFailedFact(header)) good = false;
       else if (!header.columns.includes(one)) {
         const column = Object.hasOwn(data.columns, one) ? data.columns[one] : undefined;
         if (column !== undefined) key = column;

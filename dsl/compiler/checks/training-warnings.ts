@@ -1,11 +1,11 @@
 /** Warnings on what a training learns: truncated texts, a warm-up of all steps, overfitting. */
 import { countTextsLongerThan, lengthQuantile } from "../plan/lengths.js";
-import { keepsBest } from "../plan/watched-metric.js";
+import { keepsBestWeights } from "../plan/watched-metric.js";
 import type { DataFacts, SplitFacts } from "../../language/types/facts.js";
 import type { Estimates, RecipePlan } from "../plan/plan.js";
 import { warmUpSteps } from "../plan/warm-up.js";
 import type { Call, GivenValue, ModelPlan } from "../../language/types/value.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type {} from "./training-codes.js";
@@ -13,7 +13,7 @@ import type {} from "./training-codes.js";
 export function checkTruncation(
   program: Program,
   options: {
-    readonly model: Draft;
+    readonly model: DefinitionDraft;
     readonly plan: ModelPlan;
     /** Positions of the base available for texts. */
     readonly positions: number;
@@ -56,9 +56,14 @@ const UNKNOWN = { tokens: 0.01, rows: 0.1 } as const;
 const COSTLY = { perWord: 3, times: 2 } as const;
 
 /** Checks how the base's tokenizer encodes the texts. */
-export function checkTokenizerReading(
+export function checkTokenizerEncoding(
   program: Program,
-  options: { readonly model: Draft; readonly plan: ModelPlan; readonly facts: DataFacts; readonly here: Span },
+  options: {
+    readonly model: DefinitionDraft;
+    readonly plan: ModelPlan;
+    readonly facts: DataFacts;
+    readonly here: Span;
+  },
 ): void {
   const { reading } = options.facts;
   if (!reading) return;
@@ -88,7 +93,7 @@ export function checkTokenizerReading(
 export function checkEndTokens(
   program: Program,
   options: {
-    readonly model: Draft;
+    readonly model: DefinitionDraft;
     readonly plan: ModelPlan;
     /** Positions of the base available for texts. */
     readonly positions: number;
@@ -145,7 +150,7 @@ export function checkOverfitting(
   const { training, estimates } = options;
   const update = Math.min(training.batch_size * training.accumulate, Math.max(1, estimates.rows));
   const epochs = training.epochs ?? (estimates.steps * update) / Math.max(1, estimates.rows);
-  const watched = keepsBest(training) || training.early_stopping !== null;
+  const watched = keepsBestWeights(training) || training.early_stopping !== null;
   const tokens = estimates.tokens / Math.max(1, epochs);
   if (watched || epochs < MANY.epochs || estimates.trainable < MANY.weights * tokens) return;
   const details = { trainable: estimates.trainable, tokens: Math.round(tokens), rows: estimates.rows, epochs };

@@ -1,5 +1,5 @@
 /** Detects splits whose names differ from the training and evaluation names: `TrainAction`, `dev`, `val`. */
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan } from "../../language/types/value.js";
 import type { Fix } from "../../language/diagnostics/diagnostic.js";
@@ -16,7 +16,7 @@ export interface UnusuallyNamedSplit {
 }
 
 /** Finds strange splits that the split's word can rename. */
-export function findStrangeSplits(
+export function findUnusuallyNamedSplits(
   program: Program,
   { split }: DataPlan,
   facts: DataFacts,
@@ -43,12 +43,12 @@ function meantBy(program: Program, name: string, { splits }: DataFacts): string 
 
 export function checkSplitNames(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
   facts: DataFacts,
   place: Span | undefined,
 ): void {
-  const splits = findStrangeSplits(program, plan, facts);
+  const splits = findUnusuallyNamedSplits(program, plan, facts);
   if (splits.length === 0 || facts.sampled) return;
   const total = Object.values(facts.splits).reduce((sum, { rows }) => sum + rows, 0);
   const fix = place?.source === program.source.id ? renamed(program.textOf(place), place, splits) : undefined;

@@ -4,7 +4,7 @@ import { exampleLines, listNames } from "../../language/diagnostics/lists.js";
 import type { SettingChange } from "../plan/recipe-settings.js";
 import { MASKED_DATA_NOTE } from "./masked.js";
 
-export interface WorldCodeData {
+export interface DataAndModelCodeData {
   "unknown-column": {
     readonly column: string;
     readonly file: string;
@@ -109,7 +109,7 @@ const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 5
 const sizeText = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
-export const worldCodes: CodeTable<WorldCodeData> = {
+export const dataAndModelCodes: CodeTable<DataAndModelCodeData> = {
   "unknown-column": {
     severity: "error",
     message: (d) => `no column "${d.column}" in ${d.file}`,

@@ -2,27 +2,38 @@
  * Checks a program against facts: columns, labels, splits, duplicates, layers, lengths. Reads facts, requests missing
  * ones, reports diagnostics.
  */
-import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { ResolvedModel } from "../plan/resolved.js";
-import { redactedAddress } from "../../language/diagnostics/address.js";
-import { isFailed, type DataFacts, type FailedFact, type Need, type TableFacts } from "../../language/types/facts.js";
-import { columnsRead, type DataPlan, type DataReader, type Call, type Value } from "../../language/types/value.js";
+import {
+  isFailedFact,
+  type DataFacts,
+  type FailedFact,
+  type Need,
+  type TableFacts,
+} from "../../language/types/facts.js";
+import {
+  columnsRead,
+  type DataPlan,
+  type DataReadingSettings,
+  type Call,
+  type Value,
+} from "../../language/types/value.js";
 import type { ValueType } from "../../language/types/registry.js";
-import { markLookedFor } from "../../language/types/allow.js";
+import { markCheckedAllowances } from "../../language/types/allow.js";
+import { columnArgumentsOf, sourceFileName, sourcePathOf, suggestedReading, suggestReading } from "./source-calls.js";
+import { nearestWord } from "../../language/diagnostics/nearest-word.js";
+import { checkDislikedAnswers } from "./disliked-answers.js";
+import { listNames } from "../../language/diagnostics/lists.js";
 import { checkDataAudit } from "./data-warnings.js";
 import { checkNumbersAsText, findOddLabels } from "./odd-labels.js";
 import { checkSplitNames } from "./unusual-split-names.js";
-import { nearestWord } from "../../language/diagnostics/nearest-word.js";
-import { checkDislikedAnswers } from "./disliked-answers.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import { quoteString } from "../../language/syntax/strings.js";
 import { replacementFix, type DiagnosticDetails } from "../../language/diagnostics/reporter.js";
 import type { Edit, Span } from "../../language/diagnostics/span.js";
 import type {} from "./world-codes.js";
-import { listNames } from "../../language/diagnostics/lists.js";
 
 /** Checks columns against the headers of the sources. @returns false if there is an error or a header is unknown */
-export function checkTables(program: Program, draft: Draft, plan: DataPlan, here: Span): boolean {
+export function checkTables(program: Program, draft: DefinitionDraft, plan: DataPlan, here: Span): boolean {
   let good = true;
   const sourcePlaces = draft.given.get("source");
   const calls: [string, Call][] =
@@ -34,12 +45,12 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     const fact = program.ask({ about: "table", source: call, folder: plan.folder });
     const place = sourcePlaces?.places.get(path) ?? sourcePlaces?.span;
     if (fact === undefined) good = false;
-    else if (isFailed(fact)) {
+    else if (isFailedFact(fact)) {
       program.reportFailed(fact, place?.source === program.source.id ? place : here, (name) =>
         sourcePlaces?.places.get(`${path}.${name}`),
       );
       good = false;
-    } else headers.push({ file: sourceFileName(call), ...pathOf(call), place, ...fact });
+    } else headers.push({ file: sourceFileName(call), ...sourcePathOf(call), place, ...fact });
   }
   const requested: [string, string, Span | undefined][] = Object.entries(columnsRead(plan)).map(([role, column]) => [
     role,
@@ -48,7 +59,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
   ]);
   if (plan.conversation)
     requested.push(
-      ...columnsIn(program, plan.conversation, "columns.messages").map(
+      ...columnArgumentsOf(program, plan.conversation, "columns.messages").map(
         ([path, column]): [string, string, Span | undefined] => [
           path,
           column,
@@ -58,7 +69,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
     );
   if (plan.split)
     requested.push(
-      ...columnsIn(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
+      ...columnArgumentsOf(program, plan.split, "split").map(([path, column]): [string, string, Span | undefined] => [
         path,
         column,
         draft.given.get("split")?.places.get(path),
@@ -73,7 +84,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
       if (header.columns.includes(column) || headless.has(header.file)) continue;
       const role = place?.source === program.source.id && Object.hasOwn(plan.columns, column);
       if (role && !Object.values(plan.columns).includes(column)) continue;
-      const instead = insteadOf(header, wanted);
+      const instead = suggestedReading(header, wanted);
       // Reported once per file: the other columns are missing for the same reason.
       if (instead !== undefined) headless.add(header.file);
       const near = instead === undefined ? nearestWord(column, header.columns) : undefined;
@@ -91,7 +102,7 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
         {
           // If no column name is near, the help lists them.
           ...(near ? { label: `the file has: ${listNames(header.columns)}` } : {}),
-          ...(instead !== undefined && readOtherwise(program, header.place, instead)),
+          ...(instead !== undefined && suggestReading(program, header.place, instead)),
           ...(near && place
             ? {
                 fix: replacementFix(
@@ -109,56 +120,6 @@ export function checkTables(program: Program, draft: Draft, plan: DataPlan, here
   return good;
 }
 
-const pathOf = ({ arguments: { path } }: Call): { readonly path?: string } =>
-  typeof path === "string" ? { path } : {};
-
-/**
- * How to read a file whose first line looks like a row; undefined if a wanted column, or a near match, is in the
- * header.
- */
-function insteadOf({ columns, headless }: TableFacts, wanted: readonly string[]): string | undefined {
-  const there = wanted.some((column) => columns.includes(column) || nearestWord(column, columns) !== undefined);
-  return there ? undefined : headless;
-}
-
-/** Suggests the source's call with further arguments, or another call. This is a guess that the user may reject. */
-function readOtherwise(program: Program, place: Span | undefined, instead: string): DiagnosticDetails {
-  if (place?.source !== program.source.id) return {};
-  const text = program.source.text.slice(place.start, place.end);
-  // Splits the path from the other arguments; a call with a comment is left unchanged.
-  const [whole, more = ""] = /^\w+\(\s*"[^"\\]*"\s*,?([^/]*)\)$/s.exec(text) ?? [];
-  if (whole === undefined) return {};
-  // Replacing the word would lose its other arguments.
-  if (!/^\w+:/.test(instead))
-    return more.trim() === "" ? { fix: replacementFix(place, instead, `write \`${instead}\``, false) } : {};
-  const end = { ...place, start: place.end - 1, end: place.end - 1 };
-  const comma = /,\s*\)$/.test(text) ? "" : ", ";
-  return { fix: replacementFix(end, `${comma}${instead}`, `add \`${instead}\``, false) };
-}
-
-/** Returns a word's column arguments by path. A role's name stands for its column. */
-function columnsIn(program: Program, call: Call, path: string): [string, string][] {
-  const word = program.registry.find(call.kind, call.word);
-  return Object.entries(call.arguments).flatMap(([name, value]): [string, string][] => {
-    const parameter = word?.parameters.find((p) => p.name === name && !p.open);
-    const column =
-      parameter?.type.is === "column" ||
-      (parameter?.type.is === "either" && parameter.type.of.some((t) => t.is === "column"));
-    return column && typeof value === "string" ? [[`${path}.${name}`, value]] : [];
-  });
-}
-/** The file of a source as errors name it: `rows.csv`; for a source over several others, `mix(a.csv, b.jsonl)`. */
-export function sourceFileName(call: Call): string {
-  const values = Object.values(call.arguments);
-  const inner = values.flat().filter((value): value is Call => isSource(value));
-  if (inner.length > 0) return `${call.word}(${inner.map(sourceFileName).join(", ")})`;
-  const first = values.find((v): v is string => typeof v === "string");
-  const live = values.find((v): v is { readonly live: string } => v !== null && typeof v === "object" && "live" in v);
-  if (first !== undefined) return redactedAddress(first);
-  return live ? `$${live.live}` : call.word;
-}
-const isSource = (value: unknown): value is Call => isRecord(value) && value["kind"] === "source" && "word" in value;
-
 /** Returns the last cleaner after one that drops repeated texts: it may have made different texts equal. */
 function afterRepeated(
   { registry }: Program,
@@ -170,17 +131,17 @@ function afterRepeated(
 }
 
 /** Requests the facts of the complete counted data set. Requested only if the program will run. */
-export function dataFacts(
+export function requestDataFacts(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
-  base: DataReader | null,
+  base: DataReadingSettings | null,
   here: Span,
 ): DataFacts | undefined {
   const need: Need & { about: "data" } = { about: "data", data: plan, base };
   const fact = program.ask(need, true);
   if (fact === undefined) return undefined;
-  if (isFailed(fact)) {
+  if (isFailedFact(fact)) {
     if (base && isOfBase(program, base, fact)) return undefined;
     const [path, source] = failedSource(program, draft, plan, fact);
     const place = program.placeOf(fact, draft) ?? source;
@@ -193,13 +154,22 @@ export function dataFacts(
 }
 
 /** Whether the rows could not be counted because their reader's base is missing; that is reported at the base. */
-function isOfBase(program: Program, { name, folder, scratch }: DataReader, { failed: ofData }: FailedFact): boolean {
+function isOfBase(
+  program: Program,
+  { name, folder, scratch }: DataReadingSettings,
+  { failed: ofData }: FailedFact,
+): boolean {
   const base = program.facts.get({ about: "base", name, folder, ...(scratch && { scratch }) });
-  return base !== undefined && isFailed(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
+  return base !== undefined && isFailedFact(base) && JSON.stringify(base.failed) === JSON.stringify(ofData);
 }
 
 /** For several sources, finds the one that failed by its file: path in the definition, and span. */
-function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: FailedFact): [string, Span | undefined] {
+function failedSource(
+  program: Program,
+  draft: DefinitionDraft,
+  plan: DataPlan,
+  fact: FailedFact,
+): [string, Span | undefined] {
   const source = draft.given.get("source");
   const { file } = fact.failed.data as { readonly file?: unknown };
   const split =
@@ -217,7 +187,7 @@ function failedSource(program: Program, draft: Draft, plan: DataPlan, fact: Fail
  */
 export function checkData(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   plan: DataPlan,
   facts: DataFacts,
   here: Span,
@@ -310,7 +280,7 @@ export function checkData(
     .toSorted((a, b) => a.count - b.count);
   if (whole && rare.length > 0 && !findOddLabels(plan, facts) && (train?.rows ?? 0) >= 50)
     program.reportOwn("rare-label", { labels: rare, data: draft.name }, draft, place(`columns.${labelled ?? "label"}`));
-  markLookedFor(draft.allowances, "data");
+  markCheckedAllowances(draft.allowances, "data");
   return good;
 }
 
@@ -377,7 +347,12 @@ function isShare(value: Value): boolean {
 }
 
 /** Checks the model's positions against the base. (A technique checks its own parameters.) */
-export function checkModel(program: Program, draft: Draft, resolved: ResolvedModel, here: Span): boolean {
+export function checkModelAgainstBase(
+  program: Program,
+  draft: DefinitionDraft,
+  resolved: ResolvedModel,
+  here: Span,
+): boolean {
   const { base, plan } = resolved;
   let good = true;
   const saves = program.registry.find("technique", plan.technique.word)?.capabilities?.saves;

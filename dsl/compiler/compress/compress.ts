@@ -4,7 +4,7 @@
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, NamedTraining, Program } from "../plan/program.js";
+import type { DefinitionDraft, NamedTraining, Program } from "../plan/program.js";
 import type { Call, GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressKey } from "../plan/actions/compress-actions.js";
@@ -88,7 +88,7 @@ interface Teacher {
 }
 
 /** Undefined: the operand names a model. Null: an error was reported. */
-function taughtBy(program: Program, operand: Operand, data: Draft | undefined): Teacher | null | undefined {
+function taughtBy(program: Program, operand: Operand, data: DefinitionDraft | undefined): Teacher | null | undefined {
   if (!isBaseline(program, operand) || operand.path.length > 1) return undefined;
   const plan = data && resolveData(program, data, operand.span)?.plan;
   const task = program.registry.ofKind("task").find(({ capabilities }) => capabilities?.decides === "one");
@@ -154,7 +154,7 @@ function planStages(
     readonly run: Pick<NamedTraining, "data" | "recipe" | "ownSettings">;
     readonly start: string;
     readonly teacher?: Teacher;
-    readonly unlabelled: readonly Draft[];
+    readonly unlabelled: readonly DefinitionDraft[];
     readonly name: string;
     readonly modelAt: Span;
     readonly dataAt: readonly Span[];

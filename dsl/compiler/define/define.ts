@@ -1,14 +1,14 @@
 /** `data`, `model`, `recipe` and `parameters`: statements that name something without training it. */
-import { markLookedFor } from "../../language/types/allow.js";
+import { markCheckedAllowances } from "../../language/types/allow.js";
 import { checkColumnRoles } from "../checks/data-warnings.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
 import type { GivenValue, Value } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { typedValue } from "../../language/types/values.js";
-import { checkData, checkModel, checkTables, dataFacts } from "../checks/world.js";
+import { checkData, checkModelAgainstBase, requestDataFacts, checkTables } from "../checks/world.js";
 import type { Parameter } from "../../language/types/registry.js";
 import type { Operand, Statement } from "../../language/syntax/tree.js";
 import { addAction, operandName } from "../statement/run-action.js";
@@ -20,7 +20,7 @@ import { draftOf } from "../drafts/names.js";
 import { checkEpochsOrSteps } from "../drafts/settings.js";
 
 /** Keys that replace others when a definition varies another one. */
-const INSTEAD: Partial<Record<Draft["is"], readonly (readonly [string, ...string[]])[]>> = {
+const INSTEAD: Partial<Record<DefinitionDraft["is"], readonly (readonly [string, ...string[]])[]>> = {
   recipe: [
     ["steps", "epochs"],
     ["epochs", "steps"],
@@ -40,7 +40,7 @@ const lacks =
 /** Defines `data`, `model` or `recipe`: binds a draft to a name, then runs its own checks. */
 export function compileDefinition(program: Program, header: StatementHeader): void {
   const { verb, statement, clauses } = header;
-  const is = verb.name as Draft["is"];
+  const is = verb.name as DefinitionDraft["is"];
   const name = operandName(header.operands[0]);
   const like = clauses.get("like");
   const base = like ? likened(program, like.operands[0], is) : undefined;
@@ -72,7 +72,7 @@ export function compileDefinition(program: Program, header: StatementHeader): vo
   const settled = is !== "model" || rejectKeysBesideLoad(program, given, isOwnKey);
   for (const [key, setting] of loadedRunSettings(program, is, given)) given.set(key, setting);
   const needs = [...program.noted];
-  const draft: Draft = {
+  const draft: DefinitionDraft = {
     is,
     name: name.text,
     span: name.span,
@@ -102,7 +102,11 @@ export function compileDefinition(program: Program, header: StatementHeader): vo
 }
 
 /** Returns the definition that another one varies: by its name, or from a sweep's best. */
-function likened(program: Program, operand: Operand | undefined, is: Draft["is"]): Draft | undefined {
+function likened(
+  program: Program,
+  operand: Operand | undefined,
+  is: DefinitionDraft["is"],
+): DefinitionDraft | undefined {
   if (operand?.is !== "word" || !isSweepBest(program, operand)) return draftOf(program, operand, is, "like");
   const best = bestTrialOf(program, operand);
   if (!best) return undefined;
@@ -120,7 +124,7 @@ function likened(program: Program, operand: Operand | undefined, is: Draft["is"]
   };
 }
 
-function defineData(program: Program, header: StatementHeader, draft: Draft, here: Span): void {
+function defineData(program: Program, header: StatementHeader, draft: DefinitionDraft, here: Span): void {
   const data = resolveData(program, draft, here);
   if (!data) return;
   const before = program.reporter.diagnostics.length;
@@ -128,7 +132,7 @@ function defineData(program: Program, header: StatementHeader, draft: Draft, her
   if (!isCall(data.plan.source as Value) && data.plan.split)
     program.report("split-twice", { data: draft.name }, draft.given.get("split")?.span ?? here);
   else if (checkTables(program, draft, data.plan, here)) {
-    const facts = dataFacts(program, draft, data.plan, null, here);
+    const facts = requestDataFacts(program, draft, data.plan, null, here);
     if (facts) checkData(program, draft, data.plan, facts, here, "defined");
   }
   const newDiagnostics = program.reporter.diagnostics.slice(before);
@@ -141,7 +145,7 @@ function defineData(program: Program, header: StatementHeader, draft: Draft, her
 }
 
 /** Checks the columns against the source even if something else in the definition is wrong. */
-function checkBeside(program: Program, draft: Draft, here: Span): void {
+function checkBeside(program: Program, draft: DefinitionDraft, here: Span): void {
   const { reporter } = program;
   program.reporter = new Reporter();
   const data = resolveData(program, { ...draft, broken: false }, here);
@@ -149,14 +153,14 @@ function checkBeside(program: Program, draft: Draft, here: Span): void {
   if (data) checkTables(program, draft, data.plan, here);
 }
 
-function defineModel(program: Program, header: StatementHeader, draft: Draft, here: Span): void {
+function defineModel(program: Program, header: StatementHeader, draft: DefinitionDraft, here: Span): void {
   const base = draft.given.get("base");
   const best = recordOrEmpty(base?.value)["model"];
   if (base && typeof best === "string" && program.isBest(best)) bestModelNamed(program, best, base.span);
   const model = resolveModel(program, draft, here);
   if (!model) return;
-  checkModel(program, draft, model, here);
-  if (model.base) markLookedFor(draft.allowances, "model");
+  checkModelAgainstBase(program, draft, model, here);
+  if (model.base) markCheckedAllowances(draft.allowances, "model");
   addAction(program, header, "model", { name: draft.name, model: model.plan });
 }
 

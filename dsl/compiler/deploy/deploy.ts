@@ -1,7 +1,7 @@
 /** `deploy`: a trained model and the target it is written as, or models and the target that serves them. */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Call, GivenValue } from "../../language/types/value.js";
 import type { Parameter, Word } from "../../language/types/registry.js";
@@ -10,10 +10,10 @@ import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { resolveModel } from "../plan/definitions.js";
 import { isCall } from "../plan/value.js";
-import { isFailed } from "../../language/types/facts.js";
+import { isFailedFact } from "../../language/types/facts.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { describeExpression } from "../../language/types/shapes.js";
-import { subjectOf } from "../drafts/names.js";
+import { resolveDataSubject } from "../drafts/names.js";
 import { resolveTrainedName } from "../drafts/trained-names.js";
 
 const TARGET: Parameter = {
@@ -29,7 +29,7 @@ export function compileDeploy(program: Program, header: StatementHeader): void {
   const ownKeys = readKeys(program, statement.block?.entries ?? [], header.verb, header.verb.parameters);
   const names = header.operands.map((operand) => resolveTrainedName(program, operand, "deploy"));
   const rows = clauses.get("on")?.operands[0];
-  const on = rows && subjectOf(program, rows, true, "on");
+  const on = rows && resolveDataSubject(program, rows, true, "on");
   const here = statement.verb.span;
   const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here });
   const target = targetOf(program, header, here);
@@ -120,7 +120,7 @@ interface Target {
   readonly places: ReadonlyMap<string, Span>;
 }
 /** Returns the definition of the model as it was trained. */
-const draftOf = (program: Program, name: string): Draft | undefined =>
+const draftOf = (program: Program, name: string): DefinitionDraft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
 function taskOf(program: Program, name: string): Call | undefined {
   const task = draftOf(program, name)?.given.get("task")?.value;
@@ -185,7 +185,7 @@ function free(
     return true;
   const deployment = { name, task: taskOf(program, name)?.word ?? null, target: call.word };
   const fact = program.ask({ about: "place", path, writes, own: deployment, overwrite }, true);
-  if (fact === undefined || !isFailed(fact)) return fact !== undefined || program.purpose === "assist";
+  if (fact === undefined || !isFailedFact(fact)) return fact !== undefined || program.purpose === "assist";
   program.reportFailed(fact, places.get("to.path") ?? span);
   return false;
 }

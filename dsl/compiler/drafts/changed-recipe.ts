@@ -1,5 +1,5 @@
 /** Plans a trained name again from the current definitions, to tell whether its recipe changed since the training. */
-import type { CompressDraft, Draft, NamedTraining, Program } from "../plan/program.js";
+import type { CompressDraft, DefinitionDraft, NamedTraining, Program } from "../plan/program.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { bestTrialOf } from "../plan/sweep/best.js";
@@ -7,13 +7,13 @@ import { currentDataOf } from "../plan/folds.js";
 import { repeatsHash } from "../plan/repeats.js";
 import type { Recipe } from "../plan/plan.js";
 import { planTraining } from "./plan-training.js";
-import { settingsOf } from "./settings.js";
+import { trainingSettingsOf } from "./settings.js";
 import { replanUpdateStage } from "./update/plan-update.js";
 import { planFederation } from "./plan-federation.js";
 import { planCompressStage } from "./plan-compression.js";
 
 /** Returns a definition overridden by the settings of a sweep's best trial. */
-function over(draft: Draft, given: Draft["given"] | undefined): Draft {
+function over(draft: DefinitionDraft, given: DefinitionDraft["given"] | undefined): DefinitionDraft {
   return given ? { ...draft, given: new Map([...draft.given, ...given]) } : draft;
 }
 
@@ -55,7 +55,7 @@ export function currentRecipeIfChanged(
             model,
             data,
             recipe,
-            settings: settingsOf(
+            settings: trainingSettingsOf(
               program,
               best ? { ...run, ownSettings: new Map([...best.recipe, ...run.ownSettings]) } : run,
             ),

@@ -3,18 +3,18 @@ import { resolveData, resolveRecipe } from "../plan/definitions.js";
 import { trainingSplit } from "../plan/estimates.js";
 import { countTimesDue } from "../plan/cadence.js";
 import type { Estimates, FederatedPlan, RecipePlan } from "../plan/plan.js";
-import type { Draft, Program } from "../plan/program.js";
-import { checkData, checkRoles, checkTables, dataFacts } from "../checks/world.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
+import { checkData, checkRoles, requestDataFacts, checkTables } from "../checks/world.js";
 import type { PartitionCapabilities } from "../../language/types/capabilities/federation.js";
 import type { DataFacts } from "../../language/types/facts.js";
-import { type GivenValue, dataReaderOfModel, type DataPlan, type ModelPlan } from "../../language/types/value.js";
+import { type GivenValue, dataReadingSettingsOf, type DataPlan, type ModelPlan } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { isStreamed } from "../plan/streaming.js";
 
 /** Settings and further data of a federated training's clients. */
 export interface FederationDraft {
   readonly settings: Omit<FederatedPlan, "others">;
-  readonly others: readonly { readonly draft: Draft; readonly span: Span }[];
+  readonly others: readonly { readonly draft: DefinitionDraft; readonly span: Span }[];
   /** Span of the setting for the weights each client keeps private. */
   readonly personalAt?: Span | undefined;
   /** Span of the setting that distributes the rows. */
@@ -59,7 +59,7 @@ export function resolveOtherClients(
   program: Program,
   { others }: FederationDraft,
   model: ModelPlan,
-  firstData: Pick<Draft, "allowances">,
+  firstData: Pick<DefinitionDraft, "allowances">,
 ): readonly ClientData[] | undefined {
   const { allowing } = program;
   const found = others.map(({ draft, span }) => {
@@ -79,13 +79,14 @@ function otherOf(
   program.require(draft.needs);
   const data = resolveData(program, draft, span);
   if (!data || !checkRoles(program, data.plan, model.task, span)) return undefined;
-  if (!checkTables(program, draft, data.plan, span) || !checkInMemory(program, data.plan, span)) return undefined;
-  const facts = dataFacts(program, draft, data.plan, dataReaderOfModel(model), span);
+  if (!checkTables(program, draft, data.plan, span) || !checkClientDataInMemory(program, data.plan, span))
+    return undefined;
+  const facts = requestDataFacts(program, draft, data.plan, dataReadingSettingsOf(model), span);
   // A client may have a single label: the labels of all clients are checked together.
   return facts && checkData(program, draft, data.plan, facts, span, "client") ? { plan: data.plan, facts } : undefined;
 }
 
-export function checkInMemory(program: Program, plan: DataPlan, here: Span): boolean {
+export function checkClientDataInMemory(program: Program, plan: DataPlan, here: Span): boolean {
   if (isStreamed(plan)) program.report("federate-streamed", { data: plan.name }, here);
   return !isStreamed(plan);
 }

@@ -2,7 +2,7 @@
 import type { Program } from "../plan/program.js";
 import { isBatchwise } from "../checks/batching.js";
 import { checkMachineMemory } from "../checks/machine-memory.js";
-import { estimateWithRanks, ranksOf } from "../plan/ranks.js";
+import { estimateWithRanks, workerRankLayoutOf } from "../plan/ranks.js";
 import { checkOverfitting } from "../checks/training-warnings.js";
 import { isCall } from "../plan/definitions.js";
 import { countTrainedParameters, estimatesWithoutSteps, estimateTraining, trainingSplit } from "../plan/estimates.js";
@@ -20,7 +20,7 @@ import { countUnlabelledRows } from "./unlabelled-rows.js";
 import type { ClientData } from "./clients.js";
 
 /** Data facts in a plan, other than rows; in a federation, those of all clients. */
-export function planDataFacts(
+export function dataFactsForPlan(
   datas: readonly ClientData[],
 ): Pick<Plan, "sources" | "reads" | "personal" | "annotated"> {
   const sources = [...new Set(datas.flatMap(({ facts }) => facts.sources ?? []))];
@@ -57,7 +57,7 @@ export function planIfItFitsMachine(
   machine: MachineFacts,
 ): Omit<PlannedTraining, "calibrate"> | undefined {
   const { data, model, base, facts, validation, recipe } = known;
-  const ranks = ranksOf(program, options.runner);
+  const ranks = workerRankLayoutOf(program, options.runner);
   const beside = options.beside?.(base) ?? null;
   const more = options.compress
     ? countUnlabelledRows(program, options.compress, { model: model.plan, facts, here: options.here })
@@ -146,7 +146,7 @@ function wholePlan(
     readonly privacy: PrivacyPlan | undefined;
   },
 ): Plan {
-  const ranks = recipe.plan.average && { ranks: ranksOf(program, options.runner).count };
+  const ranks = recipe.plan.average && { ranks: workerRankLayoutOf(program, options.runner).count };
   const training = { ...recipe.plan, ...ranks, ...(privacy && { privacy }) };
   const { loaded, ...freshModel } = model.plan;
   void loaded; // the update names the weights that it starts from
@@ -174,7 +174,7 @@ function wholePlan(
     effects,
     estimates,
     ...(base.origin && { base: base.origin }),
-    ...planDataFacts([{ plan: data.plan, facts }, ...others]),
+    ...dataFactsForPlan([{ plan: data.plan, facts }, ...others]),
     origins: withBaseDropoutText({ ...data.origins, ...model.origins, ...recipe.origins }, training, base.config),
     recipeHash: recipeHash(whole),
     planHash: planHash(whole, effects),

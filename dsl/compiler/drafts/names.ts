@@ -1,13 +1,13 @@
 /** Resolves names that statements use: definitions and splits of data. */
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
-import type { Draft, NameEntry, Program } from "../plan/program.js";
+import type { DefinitionDraft, NameEntry, Program } from "../plan/program.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { describeExpression } from "../../language/types/shapes.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { areSplitsNamedByData, checkTables, dataFacts, splitNames } from "../checks/world.js";
+import { areSplitsNamedByData, requestDataFacts, splitNames, checkTables } from "../checks/world.js";
 import { isBestReference, reportUnknownSweepPart } from "../plan/sweep/best.js";
 import { isSweepBest, resolveBestModel } from "../plan/sweep/best-model.js";
-import { foldsOf } from "../plan/folds.js";
+import { foldCountOf } from "../plan/folds.js";
 import type { NameKind } from "../plan/known-names.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
@@ -108,9 +108,9 @@ const clipped = (title: string): string => (title.length > 80 ? `${title.slice(0
 export function draftOf(
   program: Program,
   operand: Operand | undefined,
-  kind: Draft["is"],
+  kind: DefinitionDraft["is"],
   after: string,
-): Draft | undefined {
+): DefinitionDraft | undefined {
   const found = resolveOperandName(program, operand, [kind], kind, after);
   if (!found) return undefined;
   if (found.node.path.length > 1) {
@@ -126,9 +126,9 @@ export function draftOf(
 }
 
 /** Data or one of its splits, and the definition. */
-export interface ResolvedSubject {
+export interface ResolvedDataSubject {
   readonly subject: ActionSubject;
-  readonly draft: Draft;
+  readonly draft: DefinitionDraft;
   /** Whether the columns that it names exist. */
   readonly sound: boolean;
 }
@@ -137,13 +137,13 @@ export interface ResolvedSubject {
  * Returns data or one of its splits. `must`: a split must be named if there are any. `fold`: the fold that the model
  * was not trained on.
  */
-export function subjectOf(
+export function resolveDataSubject(
   program: Program,
   operand: Operand,
   must: boolean,
   after: string,
   fold?: number,
-): ResolvedSubject | undefined {
+): ResolvedDataSubject | undefined {
   const found = resolveOperandName(program, operand, ["data"], "data", after);
   const draft = found?.entry.draft;
   if (!found || !draft) return undefined;
@@ -153,7 +153,7 @@ export function subjectOf(
   const headers = checkTables(program, draft, data.plan, found.node.span);
   const facts =
     headers && areSplitsNamedByData(program, data.plan)
-      ? dataFacts(program, draft, data.plan, null, found.node.span)
+      ? requestDataFacts(program, draft, data.plan, null, found.node.span)
       : undefined;
   const splits = splitNames(program, data.plan, facts);
   const [, splitNode, extra] = found.node.path;
@@ -167,7 +167,7 @@ export function subjectOf(
   }
   if (!splitNode) {
     if (must && splits && splits.length > 0) {
-      const unseen = foldsOf(program.registry, data.plan.split) === null ? undefined : splits[(fold ?? 0) - 1];
+      const unseen = foldCountOf(program.registry, data.plan.split) === null ? undefined : splits[(fold ?? 0) - 1];
       const best = unseen ?? (splits.includes("test") ? "test" : (splits.at(-1) ?? "test"));
       program.report("which-split", { data: draft.name, best }, found.node.span, {
         fix: replacementFix(found.node.span, `${draft.name}.${best}`),

@@ -6,15 +6,15 @@ import { isCall, recordOrEmpty, resolveData, resolveModel } from "../plan/defini
 import { loadedRunOf } from "../plan/bases/loaded-base.js";
 import type { CompressPlan } from "../plan/actions/compress-actions.js";
 import type { Plan } from "../plan/plan.js";
-import { dataReaderOfModel, type GivenValue, type Call, type Value } from "../../language/types/value.js";
-import type { CompressDraft, Draft, Program, NamedTraining } from "../plan/program.js";
+import { dataReadingSettingsOf, type GivenValue, type Call, type Value } from "../../language/types/value.js";
+import type { CompressDraft, DefinitionDraft, Program, NamedTraining } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressionCapabilities, DistillationContext } from "../../language/types/capabilities/learning.js";
-import { isFailed, type BaseFacts } from "../../language/types/facts.js";
+import { isFailedFact, type BaseFacts } from "../../language/types/facts.js";
 import { Reporter } from "../../language/diagnostics/reporter.js";
-import { checkTables, dataFacts } from "../checks/world.js";
+import { requestDataFacts, checkTables } from "../checks/world.js";
 import { planTraining } from "./plan-training.js";
-import { settingsOf } from "./settings.js";
+import { trainingSettingsOf } from "./settings.js";
 import { type PlannedTraining } from "./training-request.js";
 import { isStreamed } from "../plan/streaming.js";
 
@@ -38,7 +38,7 @@ export function studentDraft(
     /** Task of a student whose teacher was not trained in this program. */
     readonly task?: Call | undefined;
   },
-): Draft | undefined {
+): DefinitionDraft | undefined {
   const startDraft = options.task
     ? null
     : (program.runs.get(options.start)?.model ?? program.names.get(options.start)?.draft);
@@ -121,7 +121,7 @@ export function planCompressStage(
     model,
     data,
     recipe,
-    settings: settingsOf(program, run),
+    settings: trainingSettingsOf(program, run),
     run: name,
     compress: plan,
     modelAt: places.stageAt,
@@ -142,8 +142,8 @@ export function planCompressStage(
 
 /** Parameters of the larger model, including a head for the labels of the data. */
 function withHead(program: Program, { recipe: { data, model } }: Plan, larger: BaseFacts): number {
-  const facts = program.ask({ about: "data", data, base: dataReaderOfModel(model) }, true);
-  const labels = facts === undefined || isFailed(facts) ? 0 : facts.labels.length;
+  const facts = program.ask({ about: "data", data, base: dataReadingSettingsOf(model) }, true);
+  const labels = facts === undefined || isFailedFact(facts) ? 0 : facts.labels.length;
   return countParametersWithHead(program, model.task, larger, labels);
 }
 
@@ -171,7 +171,7 @@ function besideOf(
 /** Checks that the step can distill the task from another model. */
 function demandTeachable(
   program: Program,
-  student: Draft,
+  student: DefinitionDraft,
   { stage, unlabelled, start }: CompressDraft,
   { stageAt, dataAt }: CompressPlaces,
 ): boolean {
@@ -199,7 +199,7 @@ function demandTeachable(
 type Bases = NonNullable<DistillationContext["bases"]>;
 
 /** Returns both bases as far as they are known. Errors are discarded, since each is reported where it is planned. */
-function basesOf(program: Program, start: string, student: Draft, here: Span): Bases {
+function basesOf(program: Program, start: string, student: DefinitionDraft, here: Span): Bases {
   const { reporter } = program;
   program.reporter = new Reporter();
   const draft = program.runs.get(start)?.model ?? program.names.get(start)?.draft;
@@ -223,8 +223,8 @@ function readsAlike(program: Program, start: string, { own: studentBase, of: tea
 /** Resolves unlabelled data, with the columns that the first data have besides their labels. Reports errors. */
 function unlabelledOf(
   program: Program,
-  { draft, span }: { readonly draft: Draft; readonly span: Span },
-  first: Draft,
+  { draft, span }: { readonly draft: DefinitionDraft; readonly span: Span },
+  first: DefinitionDraft,
 ): NonNullable<CompressPlan["unlabelled"]>[number] | undefined {
   program.require(draft.needs);
   const data = resolveData(program, draft, span);
@@ -237,7 +237,7 @@ function unlabelledOf(
     program.report("unlabelled-unread", { data: draft.name }, span);
   else if (isStreamed(data.plan)) program.report("compress-streamed", { data: draft.name }, span);
   else if (checkTables(program, draft, data.plan, span)) {
-    const facts = dataFacts(program, draft, data.plan, null, span);
+    const facts = requestDataFacts(program, draft, data.plan, null, span);
     return facts && { data: data.plan, dataHash: facts.hash };
   }
   return undefined;
@@ -274,7 +274,7 @@ function teacherParameters(program: Program, start: string): number | undefined 
 }
 function parametersOf(program: Program, name: string, folder: string): number | undefined {
   const fact = program.ask({ about: "base", name, folder }, true);
-  return fact && !isFailed(fact) ? fact.parameters : undefined;
+  return fact && !isFailedFact(fact) ? fact.parameters : undefined;
 }
 
 /** Returns the hash that identifies the weights of a name; undefined if they are unknown. */
@@ -283,5 +283,5 @@ function startHash(program: Program, name: string): string | undefined {
   if (run?.here && run.recipeHash !== undefined) return run.recipeHash;
   const draft = program.names.get(name)?.draft;
   const loaded = draft && !run && loadedRunOf(program, draft.given);
-  return loaded && !isFailed(loaded) ? loaded.recipeHash : program.outside.trained[name];
+  return loaded && !isFailedFact(loaded) ? loaded.recipeHash : program.outside.trained[name];
 }

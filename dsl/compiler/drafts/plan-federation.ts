@@ -8,13 +8,16 @@ import { isFromScratch } from "../plan/bases/scratch.js";
 import { tuneText } from "../plan/text.js";
 import type { FederatedPlan } from "../plan/plan.js";
 import type { Program, NamedTraining } from "../plan/program.js";
-import type { AggregatorCapabilities, CompressorCapabilities } from "../../language/types/capabilities/federation.js";
+import type {
+  AggregatorCapabilities,
+  UpdateCompressorCapabilities,
+} from "../../language/types/capabilities/federation.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { GivenValue, Call, Value } from "../../language/types/value.js";
 import { checkFederationRunner } from "./runner-limits.js";
 import { clientCount, MIN_CLIENTS_TO_HIDE, stragglerCount, participantCount } from "./clients.js";
 import { planTraining } from "./plan-training.js";
-import { settingsOf } from "./settings.js";
+import { trainingSettingsOf } from "./settings.js";
 import { type PlannedTraining } from "./training-request.js";
 
 const VERB = "federate";
@@ -46,7 +49,7 @@ export function planFederation(
     modelAt,
     dataAt,
     here,
-    settings: settingsOf(program, run),
+    settings: trainingSettingsOf(program, run),
     ...(statement && { statement }),
     runner: federated.settings.get("runner"),
     federated: {
@@ -167,7 +170,7 @@ function demandSums(
     return false;
   }
   const sparse = compression.find(({ word }) => {
-    const facts: CompressorCapabilities | undefined = program.registry.find("compressor", word)?.capabilities;
+    const facts: UpdateCompressorCapabilities | undefined = program.registry.find("compressor", word)?.capabilities;
     return facts?.sparse === true;
   });
   const [first] = compression;

@@ -1,24 +1,24 @@
 /** Plans one training: data, model and recipe are resolved, checked against each other and the machine, and hashed. */
 import type { Estimates } from "../plan/plan.js";
 import type { Program } from "../plan/program.js";
-import { markLookedFor } from "../../language/types/allow.js";
-import { checkBatching, virtualTokensOf } from "../checks/batching.js";
-import { checkRanks } from "../checks/ranks.js";
-import { checkTokenizerReading, checkEndTokens, checkTruncation, checkWarmUp } from "../checks/training-warnings.js";
+import { markCheckedAllowances } from "../../language/types/allow.js";
+import { checkBatching, virtualTokensPerText } from "../checks/batching.js";
+import { checkWorkerRanks } from "../checks/ranks.js";
+import { checkTokenizerEncoding, checkEndTokens, checkTruncation, checkWarmUp } from "../checks/training-warnings.js";
 import { checkData } from "../checks/world.js";
 import { trainingSplit } from "../plan/estimates.js";
-import { isFailed } from "../../language/types/facts.js";
+import { isFailedFact } from "../../language/types/facts.js";
 import { predictsNext, readsConversations } from "../plan/batches.js";
 import { resolveCalibrationCalls } from "../checks/calibration.js";
 import { checkWatchedMetrics } from "../plan/metrics.js";
 import { splitOrigin } from "./split-origin.js";
-import { requireWrittenSettings } from "./runner-limits.js";
+import { requireAgreedSettingsWritten } from "./runner-limits.js";
 import { checkPrivacyGuarantee } from "./privacy-guarantee.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import type { ResolvedModel } from "../plan/resolved.js";
 import type { TrainingRequest, PlannedTraining, UpdateTechnique } from "./training-request.js";
 import {
-  trainingDefinitionsOf,
+  resolveDataAndModel,
   type ResolvedDataAndModel,
   resolveTraining,
   type ResolvedTraining,
@@ -37,14 +37,14 @@ export function planTraining(program: Program, options: TrainingRequest): Planne
   ];
   program.allowed.length = 0;
   const planned = plannedWith(program, options);
-  if (planned) markLookedFor(program.allowing, "data", "model", "train");
+  if (planned) markCheckedAllowances(program.allowing, "data", "model", "train");
   program.allowing = before;
   return planned;
 }
 
 function plannedWith(program: Program, options: TrainingRequest): PlannedTraining | undefined {
   program.require([...options.model.needs, ...options.data.needs]);
-  const defined = trainingDefinitionsOf(program, options);
+  const defined = resolveDataAndModel(program, options);
   if (!defined) return undefined;
   if (!options.onward || !options.update) return plannedOf(program, options, defined);
   const onward = options.onward(defined.model.plan.technique, defined.model.base);
@@ -71,12 +71,12 @@ function plannedOf(
   if (!known) return undefined;
   const among = [...new Set([known.facts, ...known.others.map((one) => one.facts)].flatMap(({ labels }) => labels))];
   const sound = checkData(program, options.data, known.data.plan, known.facts, options.dataAt, among);
-  if (options.federated && !requireWrittenSettings(program, options, known)) return undefined;
+  if (options.federated && !requireAgreedSettingsWritten(program, options, known)) return undefined;
   if (!checkRecipe(program, options, known)) return undefined;
   if (!checkNamedLabels(program, options, known)) return undefined;
   if (options.read !== true) {
     checkTexts(program, options, known);
-    checkTokenizerReading(program, {
+    checkTokenizerEncoding(program, {
       model: options.model,
       plan: known.model.plan,
       facts: known.facts,
@@ -84,7 +84,7 @@ function plannedOf(
     });
   }
   const machine = program.ask({ about: "machine" });
-  if (!sound || machine === undefined || isFailed(machine)) return undefined;
+  if (!sound || machine === undefined || isFailedFact(machine)) return undefined;
   const calibrate = resolveCalibrationCalls(program, options.calibrate, {
     task: known.model.plan.task,
     data: options.data.name,
@@ -116,7 +116,7 @@ function checkRecipe(program: Program, options: TrainingRequest, known: Resolved
   return (
     checkWatchedMetrics(program, recipe.plan, options.settings, common) &&
     checkBatching(program, batching) &&
-    checkRanks(program, batching, options.runner) &&
+    checkWorkerRanks(program, batching, options.runner) &&
     checkPrivacyGuarantee(program, options, known, batching)
   );
 }
@@ -179,7 +179,7 @@ function checkTexts(
 ): void {
   const { task } = model.plan;
   if (predictsNext(program.registry, task) && !readsConversations(program.registry, task)) return;
-  const positions = base.positions - (virtualTokensOf(program, model.plan) ?? 0);
+  const positions = base.positions - (virtualTokensPerText(program, model.plan) ?? 0);
   const common = {
     model: options.model,
     plan: model.plan,

@@ -6,7 +6,7 @@ import type { Fix } from "../../language/diagnostics/diagnostic.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { federationCapabilitiesOf } from "../plan/ranks.js";
 import type { FederatedPlan } from "../plan/plan.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import { tuneText } from "../plan/text.js";
 import { isCall } from "../plan/value.js";
 import type { TaskCapabilities } from "../../language/types/capabilities/model.js";
@@ -17,7 +17,12 @@ import type { FederationDraft } from "./clients.js";
 type Settings = Omit<FederatedPlan, "others">;
 
 /** Checks that a statement other than `federate` does not use a runner that only carries federations. */
-export function requireWorkers(program: Program, verb: string, runner: GivenValue | undefined, here: Span): boolean {
+export function rejectFederationOnlyRunner(
+  program: Program,
+  verb: string,
+  runner: GivenValue | undefined,
+  here: Span,
+): boolean {
   if (!isCall(runner?.value) || !federationCapabilitiesOf(program.registry, runner.value)) return true;
   program.reportNear("runner-federates", { runner: runner.value.word, verb }, runner.span, here);
   return false;
@@ -58,14 +63,14 @@ interface Found {
   readonly recipe: { readonly privacy?: Call };
 }
 interface Statement {
-  readonly data: Draft;
+  readonly data: DefinitionDraft;
   readonly runner?: GivenValue | undefined;
   readonly federated?: FederationDraft | undefined;
   readonly here: Span;
 }
 
 /** Checks that all settings on which clients must agree are written. */
-export function requireWrittenSettings(
+export function requireAgreedSettingsWritten(
   program: Program,
   { data: draft, runner, federated, here }: Statement,
   options: Found,
@@ -91,7 +96,7 @@ export function requireWrittenSettings(
 }
 
 /** Adds `labels` after the columns, if the data are defined in the current source. */
-function labelsWritten(program: Program, { given }: Draft, labels: readonly string[]): Fix | undefined {
+function labelsWritten(program: Program, { given }: DefinitionDraft, labels: readonly string[]): Fix | undefined {
   const columns = given.get("columns")?.span;
   if (columns?.source !== program.source.id) return undefined;
   const added = `labels: ${tuneText(labels)}`;

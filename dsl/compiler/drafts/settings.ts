@@ -4,7 +4,7 @@ import type { GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 
 /** Returns the settings of a run: the current recipe after `with`, overridden by the statement's own keys. */
-export function settingsOf(
+export function trainingSettingsOf(
   program: Program,
   run: Pick<NamedTraining, "recipe" | "ownSettings">,
 ): ReadonlyMap<string, GivenValue> {

@@ -2,7 +2,7 @@
 import { isCall } from "../plan/definitions.js";
 import type { Program } from "../plan/program.js";
 import { renameSplitsText } from "../checks/odd-label-codes.js";
-import { findStrangeSplits } from "../checks/unusual-split-names.js";
+import { findUnusuallyNamedSplits } from "../checks/unusual-split-names.js";
 import type { DataFacts } from "../../language/types/facts.js";
 import type { DataPlan, Value } from "../../language/types/value.js";
 
@@ -19,7 +19,9 @@ export function splitOrigin(
   const { source, split } = plan;
   if (!isCall(source as Value)) return { split: "files" };
   if (isSplitNamedByData(program, plan)) {
-    const strange = facts ? findStrangeSplits(program, plan, facts).filter(({ meant }) => meant === "validation") : [];
+    const strange = facts
+      ? findUnusuallyNamedSplits(program, plan, facts).filter(({ meant }) => meant === "validation")
+      : [];
     return { split: "column", ...(strange.length > 0 && { rename: renameSplitsText(strange) }) };
   }
   return split ? { split: "words" } : {};

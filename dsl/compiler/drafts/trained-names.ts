@@ -5,9 +5,9 @@ import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { settingChangesBetween } from "../plan/recipe-settings.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { isCall } from "../plan/definitions.js";
-import { isLoaded } from "../plan/bases/loaded-base.js";
+import { isLoadedModelDraft } from "../plan/bases/loaded-base.js";
 import { isFromScratch } from "../plan/bases/scratch.js";
-import { importDefinition } from "../statement/used-files.js";
+import { emitDefinitionOfUsedFile } from "../statement/used-files.js";
 import { baseHeads, canServeUntrainedModel } from "../plan/bases/untrained.js";
 import { currentRecipeIfChanged } from "./changed-recipe.js";
 import { resolveOperandName, type ResolvedName } from "./names.js";
@@ -46,10 +46,10 @@ export function nameWithCurrentWeights(program: Program, found: ResolvedName, un
     program.report("fold-model", { model: found.name, folds: run.folds, data: run.data.name }, found.node.span);
     return undefined;
   }
-  if (found.entry.draft && isLoaded(found.entry.draft) && !run) {
+  if (found.entry.draft && isLoadedModelDraft(found.entry.draft) && !run) {
     program.require(found.entry.draft.needs);
     if (found.entry.draft.broken) return undefined;
-    importDefinition(program, found);
+    emitDefinitionOfUsedFile(program, found);
     return found.name;
   }
   if (run?.detached && run.here) {
@@ -74,7 +74,7 @@ export function nameWithCurrentWeights(program: Program, found: ResolvedName, un
     untrained &&
     canServeUntrainedModel(program, task, found.entry.draft)
   ) {
-    importDefinition(program, found);
+    emitDefinitionOfUsedFile(program, found);
     return found.name;
   }
   if (present === undefined && program.outside.unsure?.includes(found.name)) return undefined;

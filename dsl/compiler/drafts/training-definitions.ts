@@ -1,8 +1,8 @@
 /** Resolves a training's data and model: definitions with defaults, counted data, and the resulting recipe. */
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { withCanaries } from "../checks/canaries.js";
-import { checkModel, checkRoles, checkTables, dataFacts, splitNames } from "../checks/world.js";
+import { dataFactsWithCanaries } from "../checks/canaries.js";
+import { checkModelAgainstBase, checkRoles, requestDataFacts, splitNames, checkTables } from "../checks/world.js";
 import { isCall, resolveData, resolveModel, type resolveRecipe } from "../plan/definitions.js";
 import type { BaseFacts, DataFacts } from "../../language/types/facts.js";
 import { checkTrainable } from "../plan/bases/loaded-base.js";
@@ -10,7 +10,7 @@ import { checkVocabulary, isFromScratch } from "../plan/bases/scratch.js";
 import { checkTrainedBase } from "../plan/bases/trained-base.js";
 import {
   checkTrainsBySteps,
-  checkInMemory,
+  checkClientDataInMemory,
   resolveOtherClients,
   resolveTrainingRecipe,
   hasValidationRows,
@@ -19,16 +19,16 @@ import {
 } from "./clients.js";
 import { splitOrigin, isSplitNamedByData } from "./split-origin.js";
 import { withPrivacySettings } from "../plan/private.js";
-import { keepsBest } from "../plan/watched-metric.js";
+import { keepsBestWeights } from "../plan/watched-metric.js";
 import type { RecipePlan } from "../plan/plan.js";
-import { foldsOf } from "../plan/folds.js";
+import { foldCountOf } from "../plan/folds.js";
 import { tuneText } from "../plan/text.js";
-import type { Resolved, ResolvedModel } from "../plan/resolved.js";
-import { dataReaderOfModel, type DataPlan, type ModelPlan, type Value } from "../../language/types/value.js";
+import type { ResolvedPlan, ResolvedModel } from "../plan/resolved.js";
+import { dataReadingSettingsOf, type DataPlan, type ModelPlan, type Value } from "../../language/types/value.js";
 import type { TrainingRequest } from "./training-request.js";
 
 export interface ResolvedDataAndModel {
-  readonly data: Resolved<DataPlan>;
+  readonly data: ResolvedPlan<DataPlan>;
   readonly model: ResolvedModel;
   /** Whether the tables have the columns that the data name. */
   readonly headers: boolean;
@@ -38,7 +38,7 @@ export interface ResolvedDataAndModel {
  * Resolves data and model with their defaults and checks them against each other. Undefined if nothing more can be
  * checked.
  */
-export function trainingDefinitionsOf(program: Program, options: TrainingRequest): ResolvedDataAndModel | undefined {
+export function resolveDataAndModel(program: Program, options: TrainingRequest): ResolvedDataAndModel | undefined {
   if (!options.update && !checkTrainable(program, options.model, options.modelAt)) return undefined;
   const data = resolveData(program, options.data, options.dataAt);
   if (data && !checkNotInFolds(program, data.plan, options.dataAt)) return undefined;
@@ -48,7 +48,7 @@ export function trainingDefinitionsOf(program: Program, options: TrainingRequest
   // The tokenizer of a model from scratch is trained on the data, so they must be readable. Errors are reported at the
   // data.
   const readable =
-    checkedHeaders && data && dataFacts(program, options.data, data.plan, null, options.dataAt) !== undefined;
+    checkedHeaders && data && requestDataFacts(program, options.data, data.plan, null, options.dataAt) !== undefined;
   if (checkTrainedBase(program, options.model, options.modelAt) === "missing") return undefined;
   const reads = fresh && options.reads ? resolveData(program, options.reads, options.modelAt) : data;
   const model = resolveModel(program, options.model, options.modelAt, readable && reads ? reads.plan : null);
@@ -63,7 +63,7 @@ export function trainingDefinitionsOf(program: Program, options: TrainingRequest
 
 /** Checks that the data have one split; data in folds have as many as there are folds. */
 export function checkNotInFolds(program: Program, { name, split }: DataPlan, here: Span): boolean {
-  const k = foldsOf(program.registry, split);
+  const k = foldCountOf(program.registry, split);
   if (k === null || !split) return true;
   program.report("fold-data", { data: name, split: tuneText(split), k }, here);
   return false;
@@ -88,9 +88,9 @@ export function resolveTraining(
   defined: ResolvedDataAndModel,
 ): ResolvedTraining | undefined {
   const { data, model, headers } = defined;
-  const sound = checkModel(program, options.model, model, options.modelAt);
+  const sound = checkModelAgainstBase(program, options.model, model, options.modelAt);
   const facts = headers
-    ? dataFacts(program, options.data, data.plan, dataReaderOfModel(model.plan), options.dataAt)
+    ? requestDataFacts(program, options.data, data.plan, dataReadingSettingsOf(model.plan), options.dataAt)
     : undefined;
   const splits = splitNames(program, data.plan, facts);
   const has = facts && !facts.sampled ? Object.keys(facts.splits) : (splits ?? []);
@@ -109,7 +109,7 @@ export function resolveTraining(
   if (!validation && (splits || (facts && !facts.sampled)))
     checkValidation(program, options, { data: data.plan, facts }, recipe.plan);
   if (!sound || !facts || !model.base) return undefined;
-  return { ...defined, base: model.base, facts: withCanaries(facts, recipe.plan), validation, recipe, others };
+  return { ...defined, base: model.base, facts: dataFactsWithCanaries(facts, recipe.plan), validation, recipe, others };
 }
 
 /** Resolves the data of all federated clients except the first. */
@@ -120,7 +120,8 @@ function clientsOf(
   { data, model }: ResolvedDataAndModel,
 ): readonly ClientData[] | undefined {
   const sound =
-    checkInMemory(program, data.plan, options.dataAt) && checkTrainsBySteps(program, model.plan, options.modelAt);
+    checkClientDataInMemory(program, data.plan, options.dataAt) &&
+    checkTrainsBySteps(program, model.plan, options.modelAt);
   return sound ? resolveOtherClients(program, federated, model.plan, options.data) : undefined;
 }
 
@@ -154,7 +155,7 @@ function checkValidation(
     program.report("needs-validation", details, options.repeats.span);
   }
   const needing = {
-    keep: keepsBest(recipe),
+    keep: keepsBestWeights(recipe),
     early_stopping: isCall(recipe.early_stopping ?? undefined),
     validate: recipe.validate !== null,
   };

@@ -1,5 +1,5 @@
 /** A training as its statement describes it, and the result of planning it. */
-import type { Draft } from "../plan/program.js";
+import type { DefinitionDraft } from "../plan/program.js";
 import type { GivenValue, ModelPlan, Call } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { ReferenceModel, ReplayedRows } from "../plan/estimates.js";
@@ -17,8 +17,8 @@ export interface PlannedTraining {
 
 /** A training as its statement describes it. */
 export interface TrainingRequest {
-  readonly model: Draft;
-  readonly data: Draft;
+  readonly model: DefinitionDraft;
+  readonly data: DefinitionDraft;
   readonly settings: ReadonlyMap<string, GivenValue>;
   readonly run: string;
   readonly modelAt: Span;
@@ -33,7 +33,7 @@ export interface TrainingRequest {
   /** Runs in its own process. */
   readonly detach?: boolean;
   /** The recipe after `with`; its allowed warnings count too. */
-  readonly recipe?: Draft | null;
+  readonly recipe?: DefinitionDraft | null;
   /** The runner; defaults to a single process. */
   readonly runner?: GivenValue | undefined;
   /** Continues from trained weights; if unset, starts from the base. */
@@ -48,7 +48,7 @@ export interface TrainingRequest {
    * Data on which the tokenizer of a from-scratch model was trained, if the training continues from trained weights.
    * Defaults to `data`.
    */
-  readonly reads?: Draft;
+  readonly reads?: DefinitionDraft;
   /** Rows are with several clients and the training runs in rounds; if unset, rows are local. */
   readonly federated?: FederationDraft | undefined;
   /** The tokenization of the texts was already checked when the source model was trained. */

@@ -3,25 +3,26 @@ import type { Program } from "../plan/program.js";
 import { trainingSplit } from "../plan/estimates.js";
 import type { CompressPlan } from "../plan/actions/compress-actions.js";
 import { allRows } from "../plan/batches.js";
-import { truncatedEpochRows } from "../plan/epoch-rows.js";
+import { countTruncatedEpochRows } from "../plan/epoch-rows.js";
 import type { EpochRows } from "../../language/types/capabilities/row-format.js";
-import type { DrawnRows } from "../plan/drawn-rows.js";
+import type { RowsDrawnPerBatch } from "../plan/drawn-rows.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { type DataFacts, isFailed } from "../../language/types/facts.js";
-import { dataReaderOfModel, type ModelPlan } from "../../language/types/value.js";
+import { type DataFacts, isFailedFact } from "../../language/types/facts.js";
+import { dataReadingSettingsOf, type ModelPlan } from "../../language/types/value.js";
 
 /** Returns null if there are none, and undefined if they are not known yet or cannot be read (reported). */
 export function countUnlabelledRows(
   program: Program,
   { unlabelled = [], stage }: Pick<CompressPlan, "unlabelled" | "stage">,
   { model, facts: dataFacts, here }: { readonly model: ModelPlan; readonly facts: DataFacts; readonly here: Span },
-): DrawnRows | null | undefined {
-  const base = dataReaderOfModel(model);
+): RowsDrawnPerBatch | null | undefined {
+  const base = dataReadingSettingsOf(model);
   const all = unlabelled.map(({ data }) => program.ask({ about: "data", data, base }, true));
-  for (const one of all) if (one !== undefined && isFailed(one)) program.reportFailed(one, here);
-  const known = all.flatMap((one) => (one === undefined || isFailed(one) ? [] : [one]));
+  for (const one of all) if (one !== undefined && isFailedFact(one)) program.reportFailed(one, here);
+  const known = all.flatMap((one) => (one === undefined || isFailedFact(one) ? [] : [one]));
   if (known.length < all.length) return undefined;
-  const fedOf = (facts: DataFacts): EpochRows => truncatedEpochRows(allRows(trainingSplit(facts)), model.max_length);
+  const fedOf = (facts: DataFacts): EpochRows =>
+    countTruncatedEpochRows(allRows(trainingSplit(facts)), model.max_length);
   const times = program.registry.find(stage.kind as "student", stage.word)?.capabilities?.augmentedTexts?.(stage) ?? 0;
   const { rows, tokens, longest } = fedOf(dataFacts);
   const made = times > 0 ? [{ rows: times * rows, tokens: times * tokens, longest }] : [];

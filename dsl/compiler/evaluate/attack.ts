@@ -2,7 +2,7 @@
 import type { Program } from "../plan/program.js";
 import type { GivenValue, Call } from "../../language/types/value.js";
 import type { AttackCapabilities } from "../../language/types/capabilities/scoring.js";
-import { settingsOf } from "../drafts/settings.js";
+import { trainingSettingsOf } from "../drafts/settings.js";
 import type {} from "../checks/canary-codes.js";
 
 /**
@@ -21,7 +21,7 @@ export function checkAttacks(
   if (which < 0 || !written) return true;
   const without = names.find((name) => {
     const run = name === undefined ? undefined : program.runs.get(name);
-    return run && !run.best && !settingsOf(program, run).has("canaries");
+    return run && !run.best && !trainingSettingsOf(program, run).has("canaries");
   });
   if (without !== undefined)
     program.report("no-canaries", { model: without }, written.places.get(`attacks.${String(which)}`) ?? written.span);

@@ -1,12 +1,12 @@
 /** Baselines in `evaluate`: words with arguments, and bases as they were before a training. */
-import { must } from "../../language/diagnostics/codes.js";
+import { mustExist } from "../../language/diagnostics/codes.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
 import { isFromScratch } from "../plan/bases/scratch.js";
 import { canServeUntrainedModel, canServeWithoutHead } from "../plan/bases/untrained.js";
 import { briefCallText, shortCallText } from "../plan/short-call.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { ActionSubject, Baseline } from "../plan/action.js";
 import { areSplitsNamedByData, splitNames } from "../checks/world.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
@@ -31,7 +31,7 @@ export function isBaseline(program: Program, operand: Operand): operand is WordN
 export interface BaselineContext {
   readonly model: string;
   readonly task: Call;
-  readonly subjects: readonly { readonly subject: ActionSubject; readonly draft: Draft }[];
+  readonly subjects: readonly { readonly subject: ActionSubject; readonly draft: DefinitionDraft }[];
   readonly here: Span;
 }
 export interface NamedBaseline {
@@ -60,7 +60,7 @@ function baseOf(program: Program, operand: WordNode, beside: BaselineContext): N
   }
   const contender = { baseOf: found.name, folder: program.folderAt(operand.span) };
   if (canServeWithoutHead(program.registry, task)) return { name: operand.text, contender };
-  const probe = must(probeIn(program), "a contender that puts a head on a base");
+  const probe = mustExist(probeIn(program), "a contender that puts a head on a base");
   const able =
     canServeUntrainedModel(program, task, draft) ||
     isAble(program, { call: probe, contender: operand.text, span: operand.span }, beside);
@@ -105,7 +105,7 @@ function isAble(
   beside: BaselineContext,
 ): boolean {
   const { task, subjects } = beside;
-  const has = must(program.registry.find(KIND, call.word)?.capabilities, `the description of ${call.word}`);
+  const has = mustExist(program.registry.find(KIND, call.word)?.capabilities, `the description of ${call.word}`);
   const able = program.registry.find("task", task.word)?.capabilities;
   const refusal = has.refusal(call, { task, taskCapabilities: able, roles: rolesOf(beside) });
   if (refusal) program.report("contender-refused", { contender, task: task.word, ...refusal }, span);
@@ -142,7 +142,7 @@ function foldsIn(program: Program, split: Call | null): boolean {
 }
 
 /** Reports the coded error `named-twice` for repeated names; returns false then. */
-export function checkNamedOnce(
+export function checkContendersNamedOnce(
   program: Program,
   names: readonly { readonly name: string; readonly span: Span }[],
 ): boolean {
@@ -155,11 +155,11 @@ export function checkNamedOnce(
 export function reportOnlyBaselines(program: Program, operands: readonly Operand[]): void {
   const [first] = operands;
   const contenders = operands.map((operand) => program.textOf(operand.span) ?? "it");
-  program.report("contenders-alone", { contenders }, must(first, "an operand").span);
+  program.report("contenders-alone", { contenders }, mustExist(first, "an operand").span);
 }
 
 /** Resolves all baselines; undefined if an error was reported for one of them or for the model. */
-export function contendersOf(
+export function resolveBaselines(
   program: Program,
   operands: readonly WordNode[],
   {
@@ -178,7 +178,7 @@ export function contendersOf(
   const sound = subjects.filter((subject) => subject !== undefined);
   const read = operands.map((operand) => readBaseline(program, operand, { model, task, subjects: sound, here }));
   const named = read.flatMap((one, i) => (one ? [{ ...one, span: operands[i]!.span }] : []));
-  if (named.length < read.length || !checkNamedOnce(program, named)) return undefined;
+  if (named.length < read.length || !checkContendersNamedOnce(program, named)) return undefined;
   const brief = named.map((one) => ({ ...one, name: one.brief ?? one.name }));
   return new Set(brief.map(({ name }) => name)).size === brief.length ? brief : named;
 }

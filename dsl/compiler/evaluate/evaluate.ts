@@ -5,19 +5,19 @@ import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
-import { dataFacts } from "../checks/world.js";
+import { requestDataFacts } from "../checks/world.js";
 import { callAt, numberAt } from "../plan/value.js";
 import { addAction } from "../statement/run-action.js";
-import { contendersOf, isBaseline, reportOnlyBaselines } from "./contenders.js";
+import { resolveBaselines, isBaseline, reportOnlyBaselines } from "./contenders.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { writesText } from "../plan/batches.js";
 import { checkMetrics, withThresholdMetrics } from "../plan/metrics.js";
-import { subjectOf } from "../drafts/names.js";
+import { resolveDataSubject } from "../drafts/names.js";
 import { foldModelsNamed, resolveTrainedName } from "../drafts/trained-names.js";
 import type { Call, DataPlan } from "../../language/types/value.js";
-import { checkWritingKeys, baseOfModel, trainedTaskOf, untrainedTaskOf } from "./model-task.js";
+import { checkGenerationKeys, baseOfModel, trainedTaskOf, untrainedTaskOf } from "./model-task.js";
 import { heldOutFoldOf, nameOfFoldModels, foldsOfModels } from "./fold-models.js";
-import { checkAllScores, lackRoles } from "../checks/evaluation.js";
+import { checkScoresReliable, reportMissingRoles } from "../checks/evaluation.js";
 
 export function compileEvaluate(program: Program, header: StatementHeader): void {
   const { clauses, statement, verb } = header;
@@ -27,7 +27,7 @@ export function compileEvaluate(program: Program, header: StatementHeader): void
   const beside = header.operands.filter((operand) => isBaseline(program, operand));
   const folded = operands.map((operand) => foldModelsNamed(program, operand));
   const subjects = (clauses.get("on")?.operands ?? []).map((operand) =>
-    subjectOf(program, operand, folded.includes(undefined), "on", heldOutFoldOf(program, operands[0])),
+    resolveDataSubject(program, operand, folded.includes(undefined), "on", heldOutFoldOf(program, operands[0])),
   );
   const names = operands.map((operand, i) =>
     folded[i]
@@ -39,7 +39,7 @@ export function compileEvaluate(program: Program, header: StatementHeader): void
   const model = baseOfModel(program, names[0]);
   const facts =
     data && first?.sound && program.purpose === "run"
-      ? dataFacts(program, first.draft, data, model, statement.verb.span)
+      ? requestDataFacts(program, first.draft, data, model, statement.verb.span)
       : undefined;
   const tasks = names.flatMap((name) => trainedTaskOf(program, name) ?? untrainedTaskOf(program, name) ?? []);
   const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", {
@@ -48,7 +48,7 @@ export function compileEvaluate(program: Program, header: StatementHeader): void
     ...(data && { data: columnsAndLabels(data, facts?.labels ?? data.labels) }),
   });
   const roles = data && { roles: Object.keys(data.columns) };
-  checkAllScores(program, subjects, {
+  checkScoresReliable(program, subjects, {
     model,
     written: ownKeys.given.get("metrics"),
     here: statement.verb.span,
@@ -72,7 +72,7 @@ export function compileEvaluate(program: Program, header: StatementHeader): void
     checkMetrics(program, words, { ...evaluatedTask, ...roles, timed: true }, place, statement.verb.span),
   );
   const mute = tasks.find(({ task }) => !writesText(program.registry, task));
-  const astray = checkWritingKeys(program, ownKeys.given, mute?.task, statement.verb.span);
+  const astray = checkGenerationKeys(program, ownKeys.given, mute?.task, statement.verb.span);
   const onSpan = clauses.get("on")?.span ?? statement.span;
   const parted = subjects.flatMap((one) =>
     one?.sound && "data" in one.subject ? [{ data: one.subject.data, split: one.subject.split }] : [],
@@ -83,23 +83,19 @@ export function compileEvaluate(program: Program, header: StatementHeader): void
   });
   const attacks = (values["attacks"] as readonly Call[] | undefined) ?? [];
   const attacked = checkAttacks(program, attacks, names, ownKeys.given.get("attacks"));
-  const contenders = contendersOf(program, beside, { model: names[0], task: tasks[0]?.task, subjects, here: onSpan });
+  const contenders = resolveBaselines(program, beside, {
+    model: names[0],
+    task: tasks[0]?.task,
+    subjects,
+    here: onSpan,
+  });
   if (header.sound && operands.length === 0 && beside.length > 0) reportOnlyBaselines(program, beside);
-  const unreadable = facts ? subjects.filter((one) => one && lackRoles(program, one, tasks, onSpan)) : [];
+  const unreadable = facts ? subjects.filter((one) => one && reportMissingRoles(program, one, tasks, onSpan)) : [];
   const known = names.filter((name) => name !== undefined);
   const on = subjects.flatMap((subject) => (subject ? [subject.subject] : []));
   const whole = known.length > 0 && known.length === names.length && on.length === subjects.length && contenders;
-  if (
-    !header.sound ||
-    ownKeys.broken ||
-    !measured ||
-    astray.length > 0 ||
-    !whole ||
-    unreadable.length > 0 ||
-    !by ||
-    !attacked
-  )
-    return;
+  const readable = measured && astray.length === 0 && unreadable.length === 0;
+  if (!header.sound || ownKeys.broken || !whole || !readable || !by || !attacked) return;
   const most = values["max_tokens"];
   addAction(program, header, "evaluate", {
     names: [...known, ...contenders.map(({ name }) => name)],

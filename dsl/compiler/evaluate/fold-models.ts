@@ -2,10 +2,10 @@
 import type { NamedTraining, Program } from "../plan/program.js";
 import { operandName } from "../statement/run-action.js";
 import { resolveData } from "../plan/definitions.js";
-import type { ResolvedSubject } from "../drafts/names.js";
+import type { ResolvedDataSubject } from "../drafts/names.js";
 import { nameWithCurrentWeights } from "../drafts/trained-names.js";
-import { currentDataOf, writtenFoldsOf } from "../plan/folds.js";
-import { must, mustGet } from "../../language/diagnostics/codes.js";
+import { currentDataOf, writtenFoldCount } from "../plan/folds.js";
+import { mustExist, mustGet } from "../../language/diagnostics/codes.js";
 import type { Operand, WordNode } from "../../language/syntax/tree.js";
 import type { FoldModel } from "../plan/action.js";
 
@@ -17,7 +17,7 @@ export function nameOfFoldModels(
   program: Program,
   operand: Operand,
   run: NamedTraining,
-  subjects: readonly (ResolvedSubject | undefined)[],
+  subjects: readonly (ResolvedDataSubject | undefined)[],
 ): string | undefined {
   const name = operandName(operand)?.text;
   if (name === undefined) return undefined;
@@ -40,12 +40,12 @@ export function nameOfFoldModels(
   return trained ? name : undefined;
 }
 
-function sameFolds(program: Program, run: NamedTraining, { subject, draft }: ResolvedSubject): boolean {
+function sameFolds(program: Program, run: NamedTraining, { subject, draft }: ResolvedDataSubject): boolean {
   return (
     "data" in subject &&
     subject.split === null &&
     draft.name === run.data.name &&
-    writtenFoldsOf(program, draft) !== null
+    writtenFoldCount(program, draft) !== null
   );
 }
 
@@ -67,8 +67,10 @@ export function foldsOfModels(
       const foldTraining = mustGet(program.runs, fold, "training");
       return {
         name: fold,
-        data: must(resolveData(program, currentDataOf(program, foldTraining), foldTraining.data.span), "a fold's data")
-          .plan,
+        data: mustExist(
+          resolveData(program, currentDataOf(program, foldTraining), foldTraining.data.span),
+          "a fold's data",
+        ).plan,
       };
     });
     return [[name, foldModel]];

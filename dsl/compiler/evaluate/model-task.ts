@@ -3,7 +3,7 @@ import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { isCall } from "../plan/definitions.js";
 import { writesText } from "../plan/batches.js";
-import { isLoaded } from "../plan/bases/loaded-base.js";
+import { isLoadedModelDraft } from "../plan/bases/loaded-base.js";
 import { canServeUntrainedModel } from "../plan/bases/untrained.js";
 import type { Call, GivenValue } from "../../language/types/value.js";
 
@@ -27,7 +27,9 @@ export function untrainedTaskOf(program: Program, name: string | undefined): { m
 export function trainedTaskOf(program: Program, name: string | undefined): { model: string; task: Call } | undefined {
   const named = name === undefined ? undefined : program.names.get(name)?.draft;
   const draft =
-    name === undefined ? undefined : (program.runs.get(name)?.model ?? (named && isLoaded(named) ? named : undefined));
+    name === undefined
+      ? undefined
+      : (program.runs.get(name)?.model ?? (named && isLoadedModelDraft(named) ? named : undefined));
   const task = draft?.given.get("task")?.value;
   return name !== undefined && isCall(task) ? { model: name, task } : undefined;
 }
@@ -40,7 +42,7 @@ export function baseOfModel(program: Program, name: string | undefined): { name:
 }
 
 /** Reports generation keys given for a task that generates no text. */
-export function checkWritingKeys(
+export function checkGenerationKeys(
   program: Program,
   given: ReadonlyMap<string, GivenValue>,
   task: Call | undefined,

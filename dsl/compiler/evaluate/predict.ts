@@ -7,11 +7,11 @@ import { callAt, numberAt, textsAt } from "../plan/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { writesText } from "../plan/batches.js";
-import { subjectOf } from "../drafts/names.js";
+import { resolveDataSubject } from "../drafts/names.js";
 import { resolveTrainedName } from "../drafts/trained-names.js";
 import type { ActionSubject } from "../plan/action.js";
 import type { Call, Value } from "../../language/types/value.js";
-import { checkWritingKeys, taskOf } from "./model-task.js";
+import { checkGenerationKeys, taskOf } from "./model-task.js";
 
 export function compilePredict(program: Program, header: StatementHeader): void {
   const { clauses, statement } = header;
@@ -33,7 +33,7 @@ export function compilePredict(program: Program, header: StatementHeader): void 
       else if (list?.every((t) => typeof t === "string")) on = { texts: list as string[] };
       else program.report("wrong-type", { key: "on", wanted: "texts", found: `\`$${first.text}\`` }, first.span);
     }
-  } else if (first) on = subjectOf(program, first, true, "on")?.subject;
+  } else if (first) on = resolveDataSubject(program, first, true, "on")?.subject;
   const [operand] = header.operands;
   const writes = (task: Call): boolean => writesText(program.registry, task);
   const name = operand && resolveTrainedName(program, operand, "predict", true);
@@ -41,7 +41,7 @@ export function compilePredict(program: Program, header: StatementHeader): void 
   if (as) program.define(as.text, as.span, { is: "prediction" });
   const { values } = fillDefaults(program, header.verb.parameters, ownKeys.given, "", { here: statement.verb.span });
   const task = taskOf(program, name);
-  const astray = checkWritingKeys(program, ownKeys.given, task, statement.verb.span);
+  const astray = checkGenerationKeys(program, ownKeys.given, task, statement.verb.span);
   if (task && on && "texts" in on && rolesReadByTask(program, task).includes("context") && first) {
     program.report("asks-without-context", { model: name ?? "the model" }, first.span);
     return;

@@ -4,9 +4,9 @@
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program, NamedTraining } from "../plan/program.js";
+import type { DefinitionDraft, Program, NamedTraining } from "../plan/program.js";
 import { verbParametersOf } from "../plan/definitions.js";
-import { writtenFoldsOf } from "../plan/folds.js";
+import { writtenFoldCount } from "../plan/folds.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { draftOf } from "../drafts/names.js";
 import { planFederation } from "../drafts/plan-federation.js";
@@ -61,9 +61,13 @@ export function compileFederate(program: Program, header: StatementHeader): void
 }
 
 /** Checks that each data set is suitable for a client. */
-function demandWhole(program: Program, datas: readonly Draft[], { clauses, statement }: StatementHeader): boolean {
+function demandWhole(
+  program: Program,
+  datas: readonly DefinitionDraft[],
+  { clauses, statement }: StatementHeader,
+): boolean {
   const onto = clauses.get("on")?.operands ?? [];
-  const folded = datas.findIndex((data) => writtenFoldsOf(program, data) !== null);
+  const folded = datas.findIndex((data) => writtenFoldCount(program, data) !== null);
   if (folded < 0) return true;
   program.report("federate-of-folds", { data: datas[folded]?.name ?? "" }, onto[folded]?.span ?? statement.span);
   return false;

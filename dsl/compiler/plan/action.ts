@@ -1,7 +1,7 @@
 /** Result of compiling a Tune source: a host (kernel, command line, tests) runs its `Action`s in order. */
 import type { Span } from "../../language/diagnostics/span.js";
 import type { CompressAction } from "./actions/compress-actions.js";
-import type { AutoPlan } from "./sweep/auto.js";
+import type { AutoSweepPlan } from "./sweep/auto.js";
 import type { DataPlan, ModelPlan, Call, SplitName, Value } from "../../language/types/value.js";
 import type { DeployAction, ServeAction } from "./actions/deploy-actions.js";
 import type { ShowAction } from "./actions/show-actions.js";
@@ -45,7 +45,7 @@ export interface UpdateStage {
 }
 
 /** Actions of a host by verb; the verb's record compiles statements to them. Extensible, like `CodeData`. */
-export interface Actions {
+export interface ActionsByVerb {
   /** `told`: codes of warnings that the statement already reported or allows, so that they are not repeated. */
   data: {
     readonly name: string;
@@ -139,7 +139,7 @@ export interface Actions {
   /** `detach`: runs in its own process, and the statement returns at once. */
   sweep: { readonly name: string; readonly sweep: SweepPlan; readonly detach?: true };
   /** A sweep that the host composes. */
-  auto: { readonly name: string; readonly auto: AutoPlan };
+  auto: { readonly name: string; readonly auto: AutoSweepPlan };
   deploy: DeployAction<ActionSubject>;
   /** Models that begin to answer requests. */
   serve: ServeAction;
@@ -184,5 +184,5 @@ interface At {
   readonly span: Span;
   readonly source: string;
 }
-export type ActionOf<V extends keyof Actions> = At & { readonly verb: V } & Actions[V];
-export type Action = { [V in keyof Actions]: ActionOf<V> }[keyof Actions];
+export type ActionOf<V extends keyof ActionsByVerb> = At & { readonly verb: V } & ActionsByVerb[V];
+export type Action = { [V in keyof ActionsByVerb]: ActionOf<V> }[keyof ActionsByVerb];

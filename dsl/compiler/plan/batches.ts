@@ -5,7 +5,7 @@
 import type { EpochRows, RowFormatCapabilities, SplitRows } from "../../language/types/capabilities/row-format.js";
 import type { Registry } from "../../language/types/registry.js";
 import type { SplitFacts } from "../../language/types/facts.js";
-import { truncatedEpochRows, DEFAULT_TEXT_TOKENS } from "./epoch-rows.js";
+import { countTruncatedEpochRows, DEFAULT_TEXT_TOKENS } from "./epoch-rows.js";
 import type { RecipePlan } from "./plan.js";
 import type { ModelPlan } from "../../language/types/value.js";
 
@@ -101,7 +101,7 @@ export function countEpochRows(
   max: number,
   { rowFormat, packing }: { readonly rowFormat: RowFormatCapabilities | undefined; readonly packing: boolean },
 ): EpochRows {
-  const counted = parts.map((part) => rowFormat?.countEpoch(part, max, packing) ?? truncatedEpochRows(part, max));
+  const counted = parts.map((part) => rowFormat?.countEpoch(part, max, packing) ?? countTruncatedEpochRows(part, max));
   const sum = (term: (one: EpochRows) => number): number => counted.reduce((total, one) => total + term(one), 0);
   const tokens = sum((one) => one.tokens);
   const written = sum((one) => (one.written ?? 0) * one.tokens) / Math.max(1, tokens);

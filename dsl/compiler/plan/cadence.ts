@@ -9,7 +9,7 @@ export interface TrainingSteps {
   readonly loader: { epochsDone(step: number): number };
 }
 
-export function isDue(every: Call | null, step: number, { total, loader }: TrainingSteps): boolean {
+export function isDueAtStep(every: Call | null, step: number, { total, loader }: TrainingSteps): boolean {
   if (every === null || step < 1) return false;
   return step === total || periods(every, step, loader) > periods(every, step - 1, loader);
 }

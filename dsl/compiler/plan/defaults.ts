@@ -1,5 +1,5 @@
 /** Fills in defaults, records where each value came from, and runs the checks of words. */
-import type { CheckContext, TextRange } from "../../language/types/context.js";
+import type { WordCheckContext, TextRange } from "../../language/types/context.js";
 import { codeEntryOf, type Code, type CodeData } from "../../language/diagnostics/codes.js";
 import type { Program } from "./program.js";
 import type { GivenValue, Call, Value } from "../../language/types/value.js";
@@ -120,11 +120,11 @@ function has(program: Program, parameter: Parameter): boolean {
 
 type Draft = () => Readonly<Record<string, Value>>;
 
-function standing(parameter: Parameter, draft: Draft, context: () => CheckContext): Value | undefined {
+function standing(parameter: Parameter, draft: Draft, context: () => WordCheckContext): Value | undefined {
   if (!parameter.default) return undefined;
   return "value" in parameter.default ? parameter.default.value : parameter.default.from(draft(), context());
 }
-function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => CheckContext): ValueOrigin {
+function originOf({ default: standard, why }: Parameter, draft: Draft, context: () => WordCheckContext): ValueOrigin {
   if (!standard || !("derived" in standard)) return { from: "default", why: why ?? "" };
   return { from: "derived", why: standard.because?.(draft(), context()) ?? standard.derived };
 }
@@ -137,7 +137,7 @@ function partOf(program: Program, whole: Span, { start: partStart, length }: Tex
   return { ...whole, start, end: start + length };
 }
 
-function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): CheckContext {
+function contextOf(filling: Filling, places: Places, local: string | undefined, call?: Call): WordCheckContext {
   const { program, setting, statement } = filling;
   const placeOf = (path: string | undefined): Span | undefined =>
     path !== undefined && local !== undefined ? places.get(`${local}.${path}`) : undefined;

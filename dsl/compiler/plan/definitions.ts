@@ -1,9 +1,9 @@
 /** Resolves drafts to plans of data, model and recipe: fills in defaults and checks words. */
-import { plainNumber } from "../../language/types/numeric.js";
-import type { Draft, Program, NamedTraining } from "./program.js";
+import { numberOrShare } from "../../language/types/numeric.js";
+import type { DefinitionDraft, Program, NamedTraining } from "./program.js";
 import {
   type GivenValue,
-  dataReaderOfModel,
+  dataReadingSettingsOf,
   type DataPlan,
   type ModelPlan,
   type Call,
@@ -12,10 +12,10 @@ import {
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Parameter } from "../../language/types/registry.js";
 import { fillDefaults, type ValueOrigin } from "./defaults.js";
-import { isFailed, type BaseFacts, type Need } from "../../language/types/facts.js";
+import { isFailedFact, type BaseFacts, type Need } from "../../language/types/facts.js";
 import { readsConversations } from "./batches.js";
-import type { Resolved, ResolvedModel } from "./resolved.js";
-import { isLoaded, resolveLoadedModel, loadedRunOf } from "./bases/loaded-base.js";
+import type { ResolvedPlan, ResolvedModel } from "./resolved.js";
+import { isLoadedModelDraft, resolveLoadedModel, loadedRunOf } from "./bases/loaded-base.js";
 import { checkScratch, isFromScratch, scratchPlanOf } from "./bases/scratch.js";
 import { studentBaseOf, studentCallOf } from "./bases/compressed-base.js";
 import { isCall } from "./value.js";
@@ -26,10 +26,10 @@ export function verbParametersOf(program: Program, verb: string): readonly Param
 }
 export function resolveData(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   here: Span,
   model?: Readonly<Record<string, Value>>,
-): Resolved<DataPlan> | undefined {
+): ResolvedPlan<DataPlan> | undefined {
   if (draft.broken) return undefined;
   const { annotations } = draft;
   const written = recordOrEmpty(draft.given.get("columns")?.value);
@@ -107,12 +107,12 @@ function thinned(value: Value | undefined): Pick<DataPlan, "thin"> {
  */
 export function resolveModel(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   here: Span,
   data: DataPlan | null = null,
 ): ResolvedModel | undefined {
   if (draft.broken) return undefined;
-  if (isLoaded(draft)) return resolveLoadedModel(program, draft, here);
+  if (isLoadedModelDraft(draft)) return resolveLoadedModel(program, draft, here);
   const fresh = isFromScratch(draft);
   const named = draft.given.get("base")?.value;
   if (!fresh && named !== undefined && typeof named !== "string")
@@ -126,7 +126,7 @@ export function resolveModel(
     !fresh || (scratch && program.registry.find("model", scratch.architecture.word)?.capabilities?.fromScratch);
   const need: Need & { about: "base" } = { about: "base", name: String(name), folder, ...(scratch && { scratch }) };
   const fact = makes ? program.ask(need, true) : undefined;
-  if (fact !== undefined && isFailed(fact)) {
+  if (fact !== undefined && isFailedFact(fact)) {
     const failurePlace = program.placeOf(fact, draft) ?? place;
     program.reportFailed(fact, failurePlace?.source === program.source.id ? failurePlace : here);
     return undefined;
@@ -151,7 +151,7 @@ export function resolveModel(
  * Values that a task's own defaults may depend on: the base's positions, the length it reads, and `max_length` and
  * `technique` if written.
  */
-function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
+function lengthsOf(draft: DefinitionDraft, base: BaseFacts | undefined): Readonly<Record<string, Value>> {
   const length = draft.given.get("max_length")?.value;
   const technique = draft.given.get("technique")?.value;
   const reads = base?.reads !== undefined && { reads: base.reads };
@@ -160,7 +160,7 @@ function lengthsOf(draft: Draft, base: BaseFacts | undefined): Readonly<Record<s
 }
 
 /** Resolves a model that starts from another model's weights; undefined while there are none. */
-function onTrained(program: Program, draft: Draft, here: Span, modelName: string): ResolvedModel | undefined {
+function onTrained(program: Program, draft: DefinitionDraft, here: Span, modelName: string): ResolvedModel | undefined {
   const run = program.runs.get(modelName) ?? loadedBase(program, modelName);
   const recipeHash = run?.here ? run.recipeHash : program.outside.trained[modelName];
   const place = draft.given.get("base")?.span;
@@ -189,7 +189,7 @@ function onTrained(program: Program, draft: Draft, here: Span, modelName: string
     draft: lengthsOf(draft, fact),
     ...(fact && { base: fact }),
   });
-  const trained = { recipeHash, from: dataReaderOfModel(from.plan), ...(made && { made }) };
+  const trained = { recipeHash, from: dataReadingSettingsOf(from.plan), ...(made && { made }) };
   const folder = program.folderAt(place);
   return modelOf(program, draft, here, { name: modelName, folder, fact, trained, fresh: false, values, origins });
 }
@@ -198,15 +198,15 @@ function onTrained(program: Program, draft: Draft, here: Span, modelName: string
 function loadedBase(
   program: Program,
   modelName: string,
-): (Pick<NamedTraining, "model" | "here" | "recipeHash"> & { readonly data?: Draft }) | undefined {
+): (Pick<NamedTraining, "model" | "here" | "recipeHash"> & { readonly data?: DefinitionDraft }) | undefined {
   const model = program.names.get(modelName)?.draft;
   const run = model && loadedRunOf(program, model.given);
-  return run && !isFailed(run) ? { model, here: true, recipeHash: run.recipeHash } : undefined;
+  return run && !isFailedFact(run) ? { model, here: true, recipeHash: run.recipeHash } : undefined;
 }
 
 function modelOf(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   here: Span,
   options: {
     readonly name: string | undefined;
@@ -254,7 +254,7 @@ function isPlain({ registry }: Program, storage: Call): boolean {
   return registry.find("storage", storage.word)?.capabilities?.isPlain === true;
 }
 
-export interface ResolvedRecipe extends Resolved<RecipePlan> {
+export interface ResolvedRecipe extends ResolvedPlan<RecipePlan> {
   readonly resume: boolean;
   /** The privacy guarantee for single rows; the noise is derived from steps and rows. Unset for none. */
   readonly privacy?: Call;
@@ -337,7 +337,7 @@ function withBareMetric(call: Call | null): Call | null {
 }
 
 /** Returns the values that a recipe statement itself sets, with the defaults of its words; the rest is left open. */
-export function partialRecipe(program: Program, draft: Draft, here: Span): Partial<RecipePlan> {
+export function partialRecipe(program: Program, draft: DefinitionDraft, here: Span): Partial<RecipePlan> {
   const parameters = verbParametersOf(program, "recipe").filter((p) => draft.given.has(p.name));
   const { values } = fillDefaults(program, parameters, draft.given, "training.", { here });
   return Object.fromEntries(
@@ -350,5 +350,5 @@ export function recordOrEmpty(value: Value | undefined): Readonly<Record<string,
   return value !== null && typeof value === "object" && !Array.isArray(value) && "record" in value ? value.record : {};
 }
 function numberOf(value: Value | undefined): number | null {
-  return value === undefined ? null : (plainNumber(value) ?? null);
+  return value === undefined ? null : (numberOrShare(value) ?? null);
 }

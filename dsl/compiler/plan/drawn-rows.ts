@@ -1,7 +1,7 @@
 /**
  * Rows added to each batch, as many as it has rows. They are sampled anew for each batch and do not count in an epoch.
  */
-export interface DrawnRows {
+export interface RowsDrawnPerBatch {
   /** Size of the pool that is sampled from, in one pass. */
   readonly rows: number;
   readonly tokens: number;
@@ -10,5 +10,5 @@ export interface DrawnRows {
 }
 
 /** Returns the mean tokens per row. */
-export const meanTokensOf = ({ rows, tokens }: Pick<DrawnRows, "rows" | "tokens">): number =>
+export const meanTokensOf = ({ rows, tokens }: Pick<RowsDrawnPerBatch, "rows" | "tokens">): number =>
   rows > 0 ? tokens / rows : 0;

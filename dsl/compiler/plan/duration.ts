@@ -5,7 +5,7 @@
  */
 import type { MachineFacts, TrainingTime } from "../../language/types/facts.js";
 
-export interface Duration {
+export interface DurationEstimate {
   readonly seconds: number;
   /** Likely range of seconds. Wider if measured trainings are few, contradict each other, or are far from this one. */
   readonly between: readonly [least: number, most: number];
@@ -22,10 +22,10 @@ const DISTANCE = 1.1;
 const TELLING = 1;
 
 /** Returns the estimated duration; null if nothing was measured on this machine. */
-export function durationOf(
+export function estimateDuration(
   work: { readonly flops: number; readonly steps: number },
   { took, product }: Pick<MachineFacts, "took" | "product">,
-): Duration | null {
+): DurationEstimate | null {
   const usable = took.filter((t) => t.flops > 0 && t.steps > 0 && t.seconds > 0).map(perStep);
   if (usable.length === 0 || work.steps <= 0) return null;
   const effort = work.flops / work.steps;

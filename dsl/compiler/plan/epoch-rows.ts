@@ -8,7 +8,7 @@ type Lengths = NonNullable<SplitFacts["lengths"]>;
 export const DEFAULT_TEXT_TOKENS = 64;
 
 /** Counts rows truncated at `max` tokens; in text pairs, each text is truncated. */
-export function truncatedEpochRows(part: SplitRows, max: number): EpochRows {
+export function countTruncatedEpochRows(part: SplitRows, max: number): EpochRows {
   const lengths = part.split?.lengths;
   if (!lengths) return unknownLengths(part, max);
   if (part.split.targets) return countPairs(part, { inputs: lengths, targets: part.split.targets }, max);
@@ -24,7 +24,7 @@ export function truncatedEpochRows(part: SplitRows, max: number): EpochRows {
  * Counts rows if texts longer than `max` become several rows, without losing tokens; packed rows are filled up to
  * `max`.
  */
-export function windowEpochRows(part: SplitRows, max: number, packing: boolean): EpochRows {
+export function countWindowedEpochRows(part: SplitRows, max: number, packing: boolean): EpochRows {
   const { split, rows } = part;
   const lengths = split?.lengths;
   if (!lengths) return unknownLengths(part, max);

@@ -17,12 +17,12 @@
  */
 import { headLossChunkCount } from "../../tensor/ops/shared/head.js";
 import type { FamilyCapabilities, LayerStacks } from "../../language/types/capabilities/model.js";
-import type { SizeFields } from "../../language/types/capabilities/from-scratch.js";
+import type { ConfigSizeFields } from "../../language/types/capabilities/from-scratch.js";
 import type { TeacherMemory } from "../../language/types/capabilities/teacher-memory.js";
-import { meanTokensOf, type DrawnRows } from "./drawn-rows.js";
+import { meanTokensOf, type RowsDrawnPerBatch } from "./drawn-rows.js";
 import type { Program } from "./program.js";
 import { countTimesDue } from "./cadence.js";
-import { durationOf } from "./duration.js";
+import { estimateDuration } from "./duration.js";
 import type { BaseFacts, DataFacts, MachineFacts, SplitFacts } from "../../language/types/facts.js";
 import { allRows, countEpochRows, rowFormatOf, updatesPerEpoch, writesText } from "./batches.js";
 import type { EpochRows, SplitRows } from "../../language/types/capabilities/row-format.js";
@@ -52,7 +52,7 @@ export interface EstimateInput {
    * Further rows in each batch, as many as it has, and the base that predicts each of them once, if known. Default:
    * none.
    */
-  readonly drawn?: (DrawnRows & { readonly larger?: BaseFacts | undefined }) | null;
+  readonly drawn?: (RowsDrawnPerBatch & { readonly larger?: BaseFacts | undefined }) | null;
   /** Replayed rows of earlier data. Default: none. */
   readonly replayed?: ReplayedRows | undefined;
 }
@@ -102,7 +102,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
   const { beside } = options;
   const rowsOf = Math.min(training.batch_size, Math.max(epoch.rows, 1));
   const batch = drawn ? 2 * rowsOf * Math.max(longest, drawn.longest) : rowsOf * longest;
-  const shape: StepShape = {
+  const shape: StepCostInput = {
     ...(beside && { beside: heldBeside(beside, { batch, longest, vocabulary }) }),
     tokens: batch,
     parameters,
@@ -122,7 +122,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
   };
   const effort = exact
     ? forwardEffort(shape, mean) * tokens
-    : (productFlopsPerToken(shape, drawn ? (mean + meanTokensOf(drawn)) / 2 : mean) +
+    : (matrixFlopsPerToken(shape, drawn ? (mean + meanTokensOf(drawn)) / 2 : mean) +
         2 * (beside ? matricesOf(beside.base, multiplied) : 0)) *
         tokens +
       updateFlops(shape) * steps +
@@ -134,7 +134,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
     looks: { total: steps, loader: { epochsDone: (step: number) => (exact ? step : step / perEpoch) } },
     effort: (length) => forwardEffort(shape, length),
   });
-  const took = durationOf({ flops: effort + validating.flops, steps }, options.machine);
+  const took = estimateDuration({ flops: effort + validating.flops, steps }, options.machine);
   return {
     parameters,
     trainable,
@@ -144,7 +144,7 @@ export function estimateTraining(program: Program, options: EstimateInput): Esti
     flops: Math.round(effort),
     ...(validating.times > 0 && { validating }),
     ...besideOf(options),
-    memoryBytes: Math.round(memoryBytes(shape)),
+    memoryBytes: Math.round(peakMemoryBytes(shape)),
     ...(weights && { storedBytes: Math.round(weights.bytes) }),
     seconds: took?.seconds ?? null,
     ...(took && { secondsBetween: took.between }),
@@ -169,7 +169,7 @@ function besideOf({
   drawn,
   replayed,
 }: {
-  drawn?: DrawnRows | null;
+  drawn?: RowsDrawnPerBatch | null;
   replayed?: ReplayedRows | undefined;
 }): Partial<Estimates> {
   const rows = replayed?.parts.reduce((sum, one) => sum + one.rows, 0) ?? 0;
@@ -211,7 +211,7 @@ export interface ReferenceModel {
 function heldBeside(
   { base, memory: { perToken: token, perTokenPair: pair, perLogit: logit } }: ReferenceModel,
   { batch, longest, vocabulary }: { readonly batch: number; readonly longest: number; readonly vocabulary: number },
-): NonNullable<StepShape["beside"]> {
+): NonNullable<StepCostInput["beside"]> {
   return { state: 4 * base.parameters, start: 4 * batch * (token + pair * longest + logit * vocabulary) };
 }
 
@@ -242,7 +242,7 @@ function pairWork(
 }
 
 /** Inputs of the memory and effort formulas of a training step. */
-export interface StepShape {
+export interface StepCostInput {
   readonly parameters: number;
   /** Tokens per batch, including padding. */
   readonly tokens: number;
@@ -272,7 +272,7 @@ export interface StepShape {
   readonly beside?: { readonly state: number; readonly start: number };
 }
 /** Returns the peak memory of the engine's process. */
-export function memoryBytes(options: StepShape): number {
+export function peakMemoryBytes(options: StepCostInput): number {
   return (
     4 * options.parameters +
     (options.beside?.state ?? 0) -
@@ -283,19 +283,19 @@ export function memoryBytes(options: StepShape): number {
   );
 }
 /** Returns the effort per token for texts of a mean length. */
-export function productFlopsPerToken(options: StepShape, length: number): number {
+export function matrixFlopsPerToken(options: StepCostInput, length: number): number {
   const passes = (options.frozen ? 2 : 3) + (options.recomputed ? 1 : 0);
   return ((2 * options.matrices + 4 * options.layers * options.hidden * length) * passes) / (options.low ? 1.7 : 1);
 }
 /** Returns the effort of a forward pass only, as in a validation. */
-function forwardEffort(options: StepShape, length: number): number {
+function forwardEffort(options: StepCostInput, length: number): number {
   return (2 * options.matrices + 4 * options.layers * options.hidden * length) / (options.low ? 1.7 : 1);
 }
-export function updateFlops({ trainable }: StepShape): number {
+export function updateFlops({ trainable }: StepCostInput): number {
   return 280 * trainable;
 }
 /** Returns the peak bytes alive in a training step besides its state. */
-function workingBytes(options: StepShape): number {
+function workingBytes(options: StepCostInput): number {
   const wide = (options.gated ? 3 : 2) * options.intermediate;
   const block = ((options.frozen ? 3 : 7) * options.hidden + wide) * (options.low ? 0.59 : 1);
   const activations = options.recomputed ? options.layers * options.hidden + block : options.layers * block;
@@ -378,8 +378,11 @@ function unmaskedBy(program: Program, task: Call): number {
 }
 
 /** Reads sizes by the field names of the family's configuration; 0 if a size is missing. */
-function sizesIn(base: BaseFacts, family: FamilyCapabilities | undefined): Readonly<Record<keyof SizeFields, number>> {
-  const sizeFor = (name: keyof SizeFields): number => size(base, family?.sizeFields[name] ?? []);
+function sizesIn(
+  base: BaseFacts,
+  family: FamilyCapabilities | undefined,
+): Readonly<Record<keyof ConfigSizeFields, number>> {
+  const sizeFor = (name: keyof ConfigSizeFields): number => size(base, family?.sizeFields[name] ?? []);
   const [hidden, layers, intermediate, vocabulary] = [
     sizeFor("hidden"),
     sizeFor("layers"),

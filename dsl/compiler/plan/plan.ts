@@ -1,5 +1,5 @@
 /** A fully resolved training: its recipe, its effects, its estimates, and the origin of each value. */
-import type { BaseOrigin, LanguageReading } from "../../language/types/facts.js";
+import type { BaseOrigin, LanguageEncodingFacts } from "../../language/types/facts.js";
 import type { Call } from "../../language/types/value.js";
 import type { CompressPlan } from "./actions/compress-actions.js";
 import type { DataPlan, ModelPlan } from "../../language/types/value.js";
@@ -21,7 +21,7 @@ export interface ExecutionSettings {
   readonly allowed?: readonly { readonly code: string; readonly reason: string; readonly of: string }[];
 }
 /** Workers that share the updates of a training. */
-export interface WorkerSharing {
+export interface WorkersOfTraining {
   readonly count: number;
   readonly threads: number;
   /** Workers have their own machines; by default they share this one. */
@@ -53,7 +53,7 @@ export interface Estimates {
    * Processes that share each update, and threads of each; `memoryBytes` is the total of those on this machine.
    * Defaults to one.
    */
-  readonly ranks?: WorkerSharing;
+  readonly ranks?: WorkersOfTraining;
   /** Part of `trainable` that stays with each federated client. */
   readonly personal?: number;
   /** Part of the memory used by the base's weights, if they are stored below f32. */
@@ -90,7 +90,7 @@ export interface Plan {
   /** Origin of the rows, if any is known (`DataFacts.sources`). */
   readonly sources?: readonly string[];
   /** Tokens per word of the base's tokenizer, by language. */
-  readonly reads?: readonly LanguageReading[];
+  readonly reads?: readonly LanguageEncodingFacts[];
   /** Personal data in the texts: row counts by column and type, never the data itself. */
   readonly personal?: readonly {
     /** In a federation whose clients have their own data: whose data; unset for a single data set. */

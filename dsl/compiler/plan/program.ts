@@ -1,6 +1,6 @@
 /** State of a compilation: names defined so far, parameters, needs, reports. Statements read and write it in order. */
 import {
-  isFailed,
+  isFailedFact,
   type FactOf,
   type Facts,
   type FailedFact,
@@ -29,7 +29,7 @@ import type { DollarReferenceValue, TypingContext } from "../../language/types/t
 import { typedValue } from "../../language/types/values.js";
 
 /** A definition of data, model or recipe: the given values, including those from `like`, without defaults. */
-export interface Draft {
+export interface DefinitionDraft {
   readonly is: "data" | "model" | "recipe";
   readonly name: string;
   readonly span: Span;
@@ -52,14 +52,14 @@ export interface AllowedWarning {
 }
 /** A training that a name stands for: the model's own, or one named by `as`. */
 export interface NamedTraining {
-  readonly model: Draft;
-  readonly data: Draft;
+  readonly model: DefinitionDraft;
+  readonly data: DefinitionDraft;
   /** Name of a sweep's best after `with`; its settings for data, model and recipe are looked up again. */
   readonly best?: WordNode;
   /** Sweep's best of the training that it continued from; only its model settings apply. */
   readonly begunBest?: WordNode;
   /** The recipe after `with`, and the settings of the statement's own block. */
-  readonly recipe: Draft | null;
+  readonly recipe: DefinitionDraft | null;
   readonly ownSettings: ReadonlyMap<string, GivenValue>;
   /** Hash of the recipe that the statement planned; unset if it was not planned. */
   readonly recipeHash?: string;
@@ -76,7 +76,10 @@ export interface NamedTraining {
   /** Set for a step of a compression. */
   readonly compress?: CompressDraft;
   /** Set for a federated training: its own keys, and the data of the other clients. */
-  readonly federated?: { readonly settings: ReadonlyMap<string, GivenValue>; readonly others: readonly Draft[] };
+  readonly federated?: {
+    readonly settings: ReadonlyMap<string, GivenValue>;
+    readonly others: readonly DefinitionDraft[];
+  };
   /** For data in folds: the held-out fold, from 1. */
   readonly fold?: number;
   /** Names of its models, one per fold. */
@@ -88,16 +91,16 @@ export interface CompressDraft {
   readonly stage: Call;
   /** A teacher that was not trained in this program. */
   readonly teacher?: { readonly call: Call; readonly folder: string };
-  readonly unlabelled: readonly Draft[];
+  readonly unlabelled: readonly DefinitionDraft[];
 }
 /** What an update task continues from, as names of the notebook. */
 export interface UpdateDraft {
   readonly start: string;
   /** The trainings it continues from, as far as known, oldest first, with their data as they were then. */
-  readonly line: readonly { readonly data: Draft; readonly strategy: readonly Call[] }[];
+  readonly line: readonly { readonly data: DefinitionDraft; readonly strategy: readonly Call[] }[];
   readonly strategy: readonly Call[];
   /** Data of the earlier tasks, oldest first. */
-  readonly before: readonly Draft[];
+  readonly before: readonly DefinitionDraft[];
   /** Strategies of all tasks it continues from, including earlier updates, oldest first. */
   readonly lineage: readonly (readonly Call[])[];
   /** Hash of the texts to be forgotten. */
@@ -107,7 +110,7 @@ export interface NameEntry {
   readonly is: NameKind;
   readonly span: Span;
   readonly source: string;
-  readonly draft?: Draft;
+  readonly draft?: DefinitionDraft;
 }
 
 export class Program implements StatementScope {
@@ -221,7 +224,7 @@ export class Program implements StatementScope {
   reportOwn<C extends Code>(
     code: C,
     data: CodeData[C],
-    draft: Draft,
+    draft: DefinitionDraft,
     span: Span | undefined,
     more: DiagnosticDetails = {},
   ): boolean {
@@ -230,7 +233,7 @@ export class Program implements StatementScope {
     return true;
   }
   /** Returns the span in the definition that a failure refers to, if it is in the current source. */
-  placeOf(failure: FailedFact, draft: Draft): Span | undefined {
+  placeOf(failure: FailedFact, draft: DefinitionDraft): Span | undefined {
     return codeEntryOf(failure.failed.code)
       ?.paths?.map((path) => draft.given.get(path.split(".")[0] ?? path)?.places.get(path))
       .find((place) => place?.source === this.source.id);
@@ -318,7 +321,7 @@ export class Program implements StatementScope {
     if (parameter) return { value: parameter.value };
     const fact = this.ask({ about: "name", of: node.text });
     if (fact === undefined) return undefined;
-    if (!isFailed(fact)) {
+    if (!isFailedFact(fact)) {
       if (fact.value !== undefined) return { value: fact.value };
       if (fact.live !== undefined) return { live: node.text };
     } else if (fact.failed.code !== "unknown-reference") {

@@ -1,15 +1,15 @@
 /** A training whose updates are shared by several processes: their number and combined requirements. */
 import type {
-  CarrierCapabilities,
+  FederationCarrierCapabilities,
   RunnerCapabilities,
   WorkerCapabilities,
 } from "../../language/types/capabilities/running.js";
 import type { GivenValue, Call } from "../../language/types/value.js";
-import type { Estimates, WorkerSharing, RecipePlan } from "./plan.js";
+import type { Estimates, WorkersOfTraining, RecipePlan } from "./plan.js";
 import type { Program } from "./program.js";
 import { isCall } from "./value.js";
 
-export interface RankLayout {
+export interface WorkerRankLayout {
   /** Number of processes; 1 for a single one. */
   readonly count: number;
   /** Default threads per process on a machine with this many cores. */
@@ -20,7 +20,7 @@ export interface RankLayout {
   readonly gpus?: number;
   readonly price?: number;
 }
-const ALONE: RankLayout = { count: 1, threads: (cores) => cores, here: true };
+const ALONE: WorkerRankLayout = { count: 1, threads: (cores) => cores, here: true };
 
 /** Returns a runner's worker capabilities; undefined if it has no workers. */
 export function workerCapabilitiesOf(registry: Program["registry"], { word }: Call): WorkerCapabilities | undefined {
@@ -31,15 +31,17 @@ export function workerCapabilitiesOf(registry: Program["registry"], { word }: Ca
 export function federationCapabilitiesOf(
   registry: Program["registry"],
   { word }: Call,
-): CarrierCapabilities | undefined {
+): FederationCarrierCapabilities | undefined {
   const runnerCapabilities: RunnerCapabilities | undefined = registry.find("runner", word)?.capabilities;
   return runnerCapabilities && "joiningClients" in runnerCapabilities ? runnerCapabilities : undefined;
 }
 
-export const ranksOf = ({ registry }: Pick<Program, "registry">, runner: GivenValue | undefined): RankLayout =>
-  isCall(runner?.value) ? rankLayoutOfRunner(runner.value, registry) : ALONE;
+export const workerRankLayoutOf = (
+  { registry }: Pick<Program, "registry">,
+  runner: GivenValue | undefined,
+): WorkerRankLayout => (isCall(runner?.value) ? rankLayoutOfRunner(runner.value, registry) : ALONE);
 
-export function rankLayoutOfRunner(runner: Call, registry: Program["registry"]): RankLayout {
+export function rankLayoutOfRunner(runner: Call, registry: Program["registry"]): WorkerRankLayout {
   const workers = workerCapabilitiesOf(registry, runner);
   if (!workers) return ALONE;
   // Runners with an unknown number of workers do not share updates (compiler/checks/ranks.ts).
@@ -59,7 +61,7 @@ export function rankLayoutOfRunner(runner: Call, registry: Program["registry"]):
  * their GPUs is unknown.
  */
 export function estimateWithRanks(
-  { count, threads, here, gpus, price }: RankLayout,
+  { count, threads, here, gpus, price }: WorkerRankLayout,
   cores: number,
   training: RecipePlan,
   estimated: (training: RecipePlan) => Estimates,
@@ -89,7 +91,7 @@ export function estimateWithRanks(
 function secondsElsewhere(
   seconds: number | null,
   between: Estimates["secondsBetween"],
-  { count, threads, gpus }: WorkerSharing,
+  { count, threads, gpus }: WorkersOfTraining,
   cores: number,
 ): Pick<Estimates, "seconds" | "secondsBetween"> {
   if (seconds === null || gpus !== undefined) return { seconds: null };

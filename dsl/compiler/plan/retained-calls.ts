@@ -1,5 +1,5 @@
 /** Calls as files and hashes store them: without URL queries, which may be signatures or passwords. */
-import { addressToStore } from "../../language/diagnostics/address.js";
+import { urlToStore } from "../../language/diagnostics/address.js";
 import { isRecord } from "../../language/diagnostics/record.js";
 import { isCall } from "./value.js";
 
@@ -9,7 +9,7 @@ export function withoutAddressQueries<T>(
   checksumOf: (address: string) => string | undefined = () => undefined,
 ): T {
   const stripped = (part: unknown, inCall: boolean): unknown => {
-    if (typeof part === "string") return inCall ? addressToStore(part, checksumOf(part)) : part;
+    if (typeof part === "string") return inCall ? urlToStore(part, checksumOf(part)) : part;
     if (Array.isArray(part)) return part.map((one) => stripped(one, inCall));
     if (!isRecord(part)) return part;
     // Covers words of every kind: a list of kinds would miss a new kind that takes URLs.

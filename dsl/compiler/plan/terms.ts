@@ -59,7 +59,7 @@ function plain(value: Readonly<Record<string, unknown>>): FederationTerms {
   return withoutWrittenDefaultMarks(JSON.parse(JSON.stringify(value)) as Value) as unknown as FederationTerms;
 }
 
-export interface TermDifference {
+export interface FederationTermDifference {
   /** Path as written in a program: `training.optimizer.learning_rate`. */
   readonly path: string;
   /** Text as a program writes it; `nothing` if there is none. */
@@ -68,13 +68,17 @@ export interface TermDifference {
 }
 
 /** Returns all differences between two terms, in the order of the first. */
-export function termDifferences(ours: unknown, theirs: unknown, path = ""): readonly TermDifference[] {
+export function federationTermDifferences(
+  ours: unknown,
+  theirs: unknown,
+  path = "",
+): readonly FederationTermDifference[] {
   if (canonicalize(ours) === canonicalize(theirs)) return [];
   const [one, other] = [partsOf(ours), partsOf(theirs)];
   const apart = !one || !other || wordOf(ours) !== wordOf(theirs);
   if (apart) return [{ path, ours: written(ours), theirs: written(theirs) }];
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].flatMap((key) =>
-    termDifferences(one[key], other[key], path === "" ? key : `${path}.${key}`),
+    federationTermDifferences(one[key], other[key], path === "" ? key : `${path}.${key}`),
   );
 }
 

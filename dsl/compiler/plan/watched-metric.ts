@@ -29,15 +29,15 @@ export function metricArgumentOf(value: Value | undefined): Call | undefined {
   if (isCall(metric)) return metric;
   return typeof metric === "string" ? metricCalled(metric) : undefined;
 }
-export function keepsBest({ keep }: Pick<RecipePlan, "keep">): boolean {
+export function keepsBestWeights({ keep }: Pick<RecipePlan, "keep">): boolean {
   return keep !== "last";
 }
-export function directionOf(registry: Pick<Registry, "find">, metric: Call): MetricDirection {
+export function metricDirectionOf(registry: Pick<Registry, "find">, metric: Call): MetricDirection {
   return registry.find("metric", metric.word)?.capabilities?.better ?? "greater";
 }
 /** Returns the direction of a metric used for ranking. Coded error `no-direction` for a metric without one. */
 export function rankingDirectionOf(registry: Pick<Registry, "find">, metric: Call, key: string): RankingDirection {
-  const better = directionOf(registry, metric);
+  const better = metricDirectionOf(registry, metric);
   if (better === "none") throw new CodedError("no-direction", noDirectionData(metric, key));
   return better;
 }

@@ -12,7 +12,7 @@ import type { Facts, Need } from "../../language/types/facts.js";
 import type { Action } from "../plan/action.js";
 import type { NameKind, CompilerEnvironment } from "../plan/known-names.js";
 import { compileStatement } from "./statements.js";
-import { isUseOfFile, readUsedFile } from "./use.js";
+import { isUseStatement, readUsedFile } from "./use.js";
 import type { Registry } from "../../language/types/registry.js";
 import { parseLimits } from "../../language/syntax/limits.js";
 import { parse } from "../../language/syntax/parse.js";
@@ -116,7 +116,7 @@ export function beginSource(program: Program, source: Source, silent: boolean): 
 }
 export function readStatement(program: Program, statement: Statement): void {
   try {
-    if (isUseOfFile(program.registry, statement)) readUsedFile(program, statement);
+    if (isUseStatement(program.registry, statement)) readUsedFile(program, statement);
     else compileStatement(program, statement);
   } catch (error) {
     if (!(error instanceof TooManyDiagnostics)) throw error;

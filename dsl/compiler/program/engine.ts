@@ -1,7 +1,7 @@
 /** `engine { … }`: on what the statements below it run. */
 import { fillDefaults } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
-import { isFailed } from "../../language/types/facts.js";
+import { isFailedFact } from "../../language/types/facts.js";
 import type { GivenValue } from "../../language/types/value.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -26,7 +26,7 @@ function isThere(program: Program, header: StatementHeader, name: string, device
   const usual = header.verb.parameters.find((p) => p.name === "device")?.default;
   if (typeof device?.value !== "string" || (usual && "value" in usual && usual.value === device.value)) return true;
   const fact = program.ask({ about: "engine", engine: name, device: device.value }, true);
-  if (!fact || !isFailed(fact)) return true;
+  if (!fact || !isFailedFact(fact)) return true;
   program.reportFailed(fact, device.span.source === program.source.id ? device.span : header.statement.verb.span);
   return false;
 }

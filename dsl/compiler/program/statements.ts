@@ -1,6 +1,6 @@
 /** Compiles a statement: extracts its allowances, checks its header, and lets its verb's record read the rest. */
 import { takeAllowances } from "../../language/types/allow.js";
-import { takeShow } from "../../language/types/show-key.js";
+import { takeShowKey } from "../../language/types/show-key.js";
 import { readHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type {} from "../statement/run-action.js";
@@ -8,7 +8,7 @@ import type { Statement } from "../../language/syntax/tree.js";
 
 export function compileStatement(program: Program, written: Statement): void {
   const { statement: unallowed, allowances } = takeAllowances(program, written);
-  const { statement, brief } = takeShow(program, unallowed);
+  const { statement, brief } = takeShowKey(program, unallowed);
   program.brief = brief;
   program.allowances.push(...allowances);
   program.allowing = allowances;

@@ -7,13 +7,13 @@ import type { Source } from "../../language/diagnostics/span.js";
 import type { Registry } from "../../language/types/registry.js";
 import { parse } from "../../language/syntax/parse.js";
 import type { Statement } from "../../language/syntax/tree.js";
-import { isFailed, needKey } from "../../language/types/facts.js";
+import { isFailedFact, needKey } from "../../language/types/facts.js";
 import { addAction } from "../statement/run-action.js";
 import { usedFileId } from "../statement/used-files.js";
 import { compileStatement } from "./statements.js";
 
 /** Whether a statement imports the definitions of a file. */
-export function isUseOfFile(registry: Registry, { verb }: Statement): boolean {
+export function isUseStatement(registry: Registry, { verb }: Statement): boolean {
   return registry.verbs().some(({ name, operands }) => name === verb.text && operands.what === "file");
 }
 
@@ -39,7 +39,7 @@ export function readUsedFile(program: Program, statement: Statement): void {
     program.needs.set(needKey(need), need);
     return;
   }
-  if (isFailed(fact)) {
+  if (isFailedFact(fact)) {
     program.reportFailed(fact, operand.span);
     for (const kind of ["data", "model", "recipe"]) program.lost.kinds.add(kind);
     return;
@@ -65,7 +65,7 @@ export function readUsedFile(program: Program, statement: Statement): void {
   for (const one of parsed.tree.statements) {
     const verb = verbs.find((v) => v.name === one.verb.text);
     if (verb?.effect === "acts" && !verb.planned) action ??= verb.name;
-    else if (isUseOfFile(program.registry, one)) readUsedFile(program, one);
+    else if (isUseStatement(program.registry, one)) readUsedFile(program, one);
     else compileStatement(program, one);
   }
   const wrong = program.reporter.diagnostics.find((d) => d.severity === "error");

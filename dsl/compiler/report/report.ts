@@ -1,11 +1,11 @@
 /** `report`: writes a page about models, sweeps or runs to a file. */
 import { fillDefaults } from "../plan/defaults.js";
 import type { Program } from "../plan/program.js";
-import type { Actions } from "../plan/action.js";
+import type { ActionsByVerb } from "../plan/action.js";
 import { nearestWord } from "../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../language/diagnostics/reporter.js";
-import { runNeed } from "../plan/bases/loaded-base.js";
-import { isFailed } from "../../language/types/facts.js";
+import { needForRunFacts } from "../plan/bases/loaded-base.js";
+import { isFailedFact } from "../../language/types/facts.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
@@ -14,7 +14,7 @@ import { addAction } from "../statement/run-action.js";
 import { resolveOperandName } from "../drafts/names.js";
 import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 
-type Of = Actions["report"]["of"][number];
+type Of = ActionsByVerb["report"]["of"][number];
 const KINDS = ["model", "run", "sweep"] as const;
 
 export function compileReport(program: Program, header: StatementHeader): void {
@@ -68,9 +68,9 @@ function runOf(program: Program, operand: Operand): Of | null | undefined {
   const { names, lost } = program;
   if (names.has(name) || lost.names.has(name) || KINDS.some((kind) => lost.kinds.has(kind))) return null;
   if (nearestWord(name, program.namesOf(...KINDS)) !== undefined) return null;
-  const run = program.ask(runNeed(program, { path: name, span: operand.span, still: true }));
+  const run = program.ask(needForRunFacts(program, { path: name, span: operand.span, still: true }));
   if (run === undefined) return undefined;
-  if (!isFailed(run)) return { run: run.folder };
+  if (!isFailedFact(run)) return { run: run.folder };
   program.reportFailed(run, operand.span);
   return undefined;
 }

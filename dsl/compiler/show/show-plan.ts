@@ -1,11 +1,11 @@
 /** `show NAME.plan on DATA with RECIPE`: the plan of a training that has not started. */
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { StatementHeader } from "../../language/types/header.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { addAction } from "../statement/run-action.js";
 import { draftOf, resolveOperandName } from "../drafts/names.js";
 import { planTraining } from "../drafts/plan-training.js";
-import { settingsOf } from "../drafts/settings.js";
+import { trainingSettingsOf } from "../drafts/settings.js";
 
 /** Tests for the form `NAME.plan`. */
 export const isPlanReference = (operand: Operand): boolean =>
@@ -30,9 +30,9 @@ function showPlan(
   header: StatementHeader,
   options: {
     readonly name: string;
-    readonly model: Draft;
-    readonly data: Draft;
-    readonly recipe: Draft | null;
+    readonly model: DefinitionDraft;
+    readonly data: DefinitionDraft;
+    readonly recipe: DefinitionDraft | null;
     readonly operand: Operand;
     readonly onto: Operand;
   },
@@ -44,7 +44,7 @@ function showPlan(
     model,
     data,
     recipe,
-    settings: settingsOf(program, { recipe, ownSettings: new Map() }),
+    settings: trainingSettingsOf(program, { recipe, ownSettings: new Map() }),
     run: name,
     modelAt: options.operand.span,
     dataAt: options.onto.span,

@@ -13,9 +13,9 @@ import { checkRoles } from "../checks/world.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { addAction } from "../statement/run-action.js";
-import { importDefinition } from "../statement/used-files.js";
+import { emitDefinitionOfUsedFile } from "../statement/used-files.js";
 import type { ActionSubject } from "../plan/action.js";
-import { resolveOperandName, subjectOf } from "../drafts/names.js";
+import { resolveOperandName, resolveDataSubject } from "../drafts/names.js";
 import { nameWithCurrentWeights } from "../drafts/trained-names.js";
 import { compileShowPlan, isPlanReference } from "./show-plan.js";
 
@@ -133,7 +133,7 @@ export function compileShow(program: Program, header: StatementHeader): void {
     }
     // The training mask is known before the training if the data are given.
     if (ofRun && !on && !budget && nameWithCurrentWeights(program, found) === undefined) continue;
-    importDefinition(program, found);
+    emitDefinitionOfUsedFile(program, found);
     const source = program.sources.get(found.entry.source);
     const verbs = program.registry.verbs().map((verb) => verb.name);
     const tree = topic?.text === "tree" && source ? { tree: printSyntaxTree(source, verbs, found.name) } : {};
@@ -207,7 +207,7 @@ function dataShownOn(program: Program, { clauses, operands }: StatementHeader): 
     return null;
   }
   const [operand] = clause.operands;
-  const subject = operand && subjectOf(program, operand, false, "on")?.subject;
+  const subject = operand && resolveDataSubject(program, operand, false, "on")?.subject;
   if (!subject) return null;
   return operands.every((of) => readable(program, of, subject, operand.span)) ? subject : null;
 }

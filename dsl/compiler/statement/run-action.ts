@@ -6,7 +6,7 @@ import type { StatementHeader } from "../../language/types/header.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
-import type { Action, Actions } from "../plan/action.js";
+import type { Action, ActionsByVerb } from "../plan/action.js";
 
 export type StatementHandler = (program: Program, header: StatementHeader) => void;
 
@@ -27,11 +27,11 @@ export function operandName(operand: Operand | undefined): { text: string; span:
   return operand?.is === "word" && operand.path.length === 1 ? { text: operand.text, span: operand.span } : undefined;
 }
 
-export function addAction<V extends keyof Actions>(
+export function addAction<V extends keyof ActionsByVerb>(
   program: Program,
   header: StatementHeader,
   verb: V,
-  what: Actions[V],
+  what: ActionsByVerb[V],
 ): void {
   if (program.silent) return;
   const { experiment, brief } = program;

@@ -13,7 +13,7 @@ const USED = "use:";
 export const usedFileId = (path: string): string => `${USED}${path}`;
 
 /** Emits the definition once if it is in a used file; reports errors that can only be found on this machine. */
-export function importDefinition(
+export function emitDefinitionOfUsedFile(
   program: Program,
   found: { readonly name: string; readonly node: WordNode; readonly entry: NameEntry },
 ) {

@@ -10,7 +10,7 @@ import type { Value } from "../../language/types/value.js";
 import { typedValue } from "../../language/types/values.js";
 
 /** The value is valid if no diagnostic is an error. */
-export interface ValueReading {
+export interface ValueParseResult {
   readonly value: Value | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -19,7 +19,7 @@ export interface ValueReading {
  * Parses a value as written, without defaults; for a parameter that takes a list, the text is what goes between its
  * brackets.
  */
-export function parseValue(text: string, parameter: Parameter, registry: Registry): ValueReading {
+export function parseValue(text: string, parameter: Parameter, registry: Registry): ValueParseResult {
   const { name, type } = parameter;
   const written = type.is === "list" ? `[${text}]` : text;
   const program = alone(parameter, written, registry);
@@ -35,12 +35,12 @@ export function parseValue(text: string, parameter: Parameter, registry: Registr
 }
 
 /** Returns the value with its defaults, if its words report no error. `data`: passed to their checks. */
-export function completeValue(
+export function fillValueDefaults(
   value: Value,
   parameter: Parameter,
   registry: Registry,
   data?: DefaultsContext["data"],
-): ValueReading {
+): ValueParseResult {
   const program = alone(parameter, "", registry);
   const span = { source: program.source.id, start: 0, end: 0 };
   const given = { value, span, from: "written", places: new Map() } as const;

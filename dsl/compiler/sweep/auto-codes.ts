@@ -2,7 +2,7 @@
 import type { CodeTable } from "../../language/diagnostics/codes.js";
 import { listNamesAsCode } from "../../language/diagnostics/lists.js";
 
-export interface AutoCodeData {
+export interface AutoSweepCodeData {
   "name-of-verb": { readonly name: string; readonly verb: string };
   /** `does`: what it does instead, after "it". */
   "not-of-own": { readonly key: string; readonly verb: string; readonly own: string; readonly does: string };
@@ -15,7 +15,7 @@ export interface AutoCodeData {
 const DATA =
   'data d { source: csv("a.csv"), columns: { text: t, label: l }, split: random(train: 80%, validation: 20%) }\n';
 
-export const autoCodes: CodeTable<AutoCodeData> = {
+export const autoSweepCodes: CodeTable<AutoSweepCodeData> = {
   "name-of-verb": {
     severity: "error",
     message: (d) => `\`${d.name}\` cannot be a name: \`${d.verb} ${d.name}\` already has a meaning`,

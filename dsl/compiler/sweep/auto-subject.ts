@@ -8,7 +8,10 @@ import { replacementFix } from "../../language/diagnostics/reporter.js";
 import { operandName } from "../statement/run-action.js";
 
 /** Returns the verb's own subject, if the statement works on it. */
-export function ownSubject({ verb }: StatementHeader, operand: Operand | undefined): ReservedOperandName | undefined {
+export function reservedOperandOf(
+  { verb }: StatementHeader,
+  operand: Operand | undefined,
+): ReservedOperandName | undefined {
   const { ownSubject: subject } = verb.operands;
   return subject && operandName(operand)?.text === subject.name && operand?.is === "word" && !operand.arguments
     ? subject
@@ -16,7 +19,7 @@ export function ownSubject({ verb }: StatementHeader, operand: Operand | undefin
 }
 
 /** Reports an unknown name that is close to the verb's own subject. */
-export function reportMisspelledOwnSubject(
+export function reportMisspelledReservedOperand(
   program: Program,
   { verb }: StatementHeader,
   operand: Operand | undefined,
@@ -32,7 +35,11 @@ export function reportMisspelledOwnSubject(
 }
 
 /** Reports keys that apply only to the verb's own subject. */
-export function checkOwnSubjectKeys(program: Program, { verb }: StatementHeader, entries: readonly Entry[]): boolean {
+export function checkReservedOperandKeys(
+  program: Program,
+  { verb }: StatementHeader,
+  entries: readonly Entry[],
+): boolean {
   const { ownSubject: subject } = verb.operands;
   const wrong = entries.filter(({ key }) => subject?.keys.includes(key.path[0] ?? key.text));
   for (const { key } of wrong)

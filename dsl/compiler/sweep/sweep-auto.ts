@@ -2,16 +2,16 @@
  * `sweep auto`: the goal and the fixed settings. The host writes what varies after probing data, bases and machine.
  */
 import type { StatementHeader } from "../../language/types/header.js";
-import { requireWorkers } from "../drafts/runner-limits.js";
+import { rejectFederationOnlyRunner } from "../drafts/runner-limits.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { ReservedOperandName } from "../../language/types/registry.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Entry } from "../../language/syntax/tree.js";
 import type { Call, GivenValue, Value } from "../../language/types/value.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { isCall } from "../plan/definitions.js";
-import type { AutoPlan } from "../plan/sweep/auto.js";
+import type { AutoSweepPlan } from "../plan/sweep/auto.js";
 import { shortCallText } from "../plan/short-call.js";
 import { tuneText } from "../plan/text.js";
 import { rankingDirectionOf } from "../plan/watched-metric.js";
@@ -41,7 +41,7 @@ export function compileSweepAuto(program: Program, header: StatementHeader, subj
   if (program.silent || broken || !as || !data || recipe === undefined) return;
   program.require([...data.needs, ...(recipe?.needs ?? [])]);
   const here = statement.verb.span;
-  if (!requireWorkers(program, "sweep", keys.given.get("runner"), here)) return;
+  if (!rejectFederationOnlyRunner(program, "sweep", keys.given.get("runner"), here)) return;
   const plan = sweptDataOf(program, data, on?.span ?? here);
   const task = plan && sweptTaskOf(program, plan, keys.given, on?.span ?? here);
   if (!plan || !task || !checkRoles(program, plan, task, on?.span ?? here)) return;
@@ -117,7 +117,7 @@ function withUsual(
 }
 
 /** Returns goals and thresholds as written, without defaults, because some cannot be written in a program. */
-function writtenIn(program: Program, given: ReadonlyMap<string, GivenValue>): AutoPlan["written"] {
+function writtenIn(program: Program, given: ReadonlyMap<string, GivenValue>): AutoSweepPlan["written"] {
   const { registry } = program;
   const each = (value: Value): string =>
     isCall(value) ? shortCallText(value, registry) : tuneText(value, { registry, type: undefined });
@@ -135,7 +135,7 @@ function writtenIn(program: Program, given: ReadonlyMap<string, GivenValue>): Au
 }
 
 /** Returns the settings of the recipe after `with`, as they would be written. */
-function fixedIn(program: Program, recipe: Draft | null): Readonly<Record<string, string>> {
+function fixedIn(program: Program, recipe: DefinitionDraft | null): Readonly<Record<string, string>> {
   const { registry } = program;
   const parameters = registry.find("verb", "recipe")?.parameters;
   const texts = [...(recipe?.given ?? [])].map(([key, { value }]) => {

@@ -11,7 +11,7 @@ import { hashOf } from "../plan/hash.js";
 import { checkMetrics } from "../plan/metrics.js";
 import type { Plan } from "../plan/plan.js";
 import type { SweepGoal } from "../plan/sweep/auto.js";
-import { directionOf, noDirectionData } from "../plan/watched-metric.js";
+import { metricDirectionOf, noDirectionData } from "../plan/watched-metric.js";
 import { tuneText } from "../plan/text.js";
 import type { GivenValue, Call, Value } from "../../language/types/value.js";
 
@@ -61,7 +61,7 @@ export function checkGoals(
 ): boolean {
   const seen = new Set<string>();
   for (const { direction, metric, place } of goals) {
-    const has = directionOf(program.registry, metric);
+    const has = metricDirectionOf(program.registry, metric);
     if (has === "none") {
       program.reportNear("no-direction", noDirectionData(metric, direction), place, options.here);
       return false;
@@ -92,7 +92,7 @@ export function checkGoals(
 }
 
 /** Checks that the search supports several goals; false if it supports only one (reported). */
-export function checkOneGoal(
+export function checkSearchSupportsGoals(
   program: Program,
   search: Call,
   goals: readonly SweepGoal[],

@@ -1,10 +1,10 @@
 /** The rows of a sweep: whether they suffice to score its trials; for `sweep auto`, the data and their task. */
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Plan } from "../plan/plan.js";
-import type { Draft, Program } from "../plan/program.js";
-import { checkData, checkTables, dataFacts, splitNames } from "../checks/world.js";
-import { isFailed } from "../../language/types/facts.js";
-import { type Call, type DataPlan, dataReaderOfModel, type GivenValue } from "../../language/types/value.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
+import { checkData, requestDataFacts, splitNames, checkTables } from "../checks/world.js";
+import { isFailedFact } from "../../language/types/facts.js";
+import { type Call, type DataPlan, dataReadingSettingsOf, type GivenValue } from "../../language/types/value.js";
 import { isCall, resolveData } from "../plan/definitions.js";
 import { taskOfRoles } from "../plan/task-of-roles.js";
 import { splitOrigin } from "../drafts/split-origin.js";
@@ -23,8 +23,8 @@ export function checkFewValidationRows(program: Program, { recipe: { data, model
   program.report("few-rows-choose", { rows, points, data: data.name }, here);
 }
 function validatingRows(program: Program, data: Plan["recipe"]["data"], model: Plan["recipe"]["model"]): number | null {
-  const facts = program.facts.get({ about: "data", data, base: dataReaderOfModel(model) });
-  return facts && !isFailed(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
+  const facts = program.facts.get({ about: "data", data, base: dataReadingSettingsOf(model) });
+  return facts && !isFailedFact(facts) ? (facts.splits["validation"]?.rows ?? 0) : null;
 }
 
 export function hasValidation(program: Program, { recipe: { data, model } }: Plan): boolean {
@@ -34,11 +34,11 @@ export function hasValidation(program: Program, { recipe: { data, model } }: Pla
 }
 
 /** Returns the data, which must have training and validation rows. */
-export function sweptDataOf(program: Program, draft: Draft, span: Span): DataPlan | undefined {
+export function sweptDataOf(program: Program, draft: DefinitionDraft, span: Span): DataPlan | undefined {
   const data = resolveData(program, draft, span);
   if (!data || !checkNotInFolds(program, data.plan, span) || !checkTables(program, draft, data.plan, span))
     return undefined;
-  const facts = dataFacts(program, draft, data.plan, null, span);
+  const facts = requestDataFacts(program, draft, data.plan, null, span);
   const splits = splitNames(program, data.plan, facts);
   const validates = facts && !facts.sampled ? (facts.splits["validation"]?.rows ?? 0) > 0 : undefined;
   if (validates === false || (!facts && splits && !splits.includes("validation"))) {

@@ -1,6 +1,6 @@
 /** `sweep`: what varies, the search method, the goals. A trial is its own Tune program, written by the host. */
 import type { StatementHeader } from "../../language/types/header.js";
-import { requireWorkers } from "../drafts/runner-limits.js";
+import { rejectFederationOnlyRunner } from "../drafts/runner-limits.js";
 import { readKeys } from "../../language/types/keys.js";
 import type { Program } from "../plan/program.js";
 import type { Span } from "../../language/diagnostics/span.js";
@@ -14,16 +14,16 @@ import { sweepStartsIn } from "../plan/sweep/starts.js";
 import type { Call, Value } from "../../language/types/value.js";
 import { addAction, operandName } from "../statement/run-action.js";
 import { compileSweepAuto } from "./sweep-auto.js";
-import { checkOwnSubjectKeys, ownSubject, reportMisspelledOwnSubject } from "./auto-subject.js";
+import { checkReservedOperandKeys, reservedOperandOf, reportMisspelledReservedOperand } from "./auto-subject.js";
 import { checkFewValidationRows } from "./sweep-rows.js";
-import { checkGoals, checkOneGoal, goalsIn, sweptModelOf, thresholdsIn } from "./sweep-goals.js";
+import { checkGoals, checkSearchSupportsGoals, goalsIn, sweptModelOf, thresholdsIn } from "./sweep-goals.js";
 import {
-  areComplete,
+  areSweptDraftsComplete,
   planSweptTraining,
-  type SweptDefinitions,
-  sweptDefinitionsOf,
+  type SweptDrafts,
+  sweptDraftsOf,
   variedSpacesOf,
-  VARY,
+  VARY_KEY,
 } from "./swept-definitions.js";
 
 /** Key whose value contains paths instead of values of its type. */
@@ -31,22 +31,22 @@ const WHERE = "where";
 
 export function compileSweep(program: Program, header: StatementHeader): void {
   const { statement, verb } = header;
-  const auto = ownSubject(header, header.operands[0]);
+  const auto = reservedOperandOf(header, header.operands[0]);
   if (auto) {
     compileSweepAuto(program, header, auto);
     return;
   }
-  if (reportMisspelledOwnSubject(program, header, header.operands[0])) return;
+  if (reportMisspelledReservedOperand(program, header, header.operands[0])) return;
   const entries = statement.block?.entries ?? [];
-  const fits = checkOwnSubjectKeys(program, header, entries);
-  const [varied, where] = [VARY, WHERE].map((name) => entries.find((e) => e.key.text === name));
+  const fits = checkReservedOperandKeys(program, header, entries);
+  const [varied, where] = [VARY_KEY, WHERE].map((name) => entries.find((e) => e.key.text === name));
   const ownKeys = readKeys(
     program,
     entries.filter((e) => e !== varied && e !== where),
     verb,
     verb.parameters,
   );
-  const swept = sweptDefinitionsOf(program, header);
+  const swept = sweptDraftsOf(program, header);
   const vary = variedSpacesOf(program, header, varied, swept);
   const as = operandName(header.clauses.get("as")?.operands[0]);
   // It may start from an earlier sweep of its own name, over another space.
@@ -55,10 +55,10 @@ export function compileSweep(program: Program, header: StatementHeader): void {
   if (as) keep(program, as, swept, detach);
   const aims = ownKeys.given.has("maximize") || ownKeys.given.has("minimize");
   if (!aims && !ownKeys.broken && swept.model) program.report("no-goal", {}, statement.verb.span);
-  if (program.silent || !as || !header.sound || ownKeys.broken || !fits || !areComplete(swept)) return;
+  if (program.silent || !as || !header.sound || ownKeys.broken || !fits || !areSweptDraftsComplete(swept)) return;
   const here = statement.verb.span;
-  if (!requireWorkers(program, "sweep", ownKeys.given.get("runner"), here)) return;
-  const parameters = verb.parameters.filter((p) => p.name !== VARY && p.name !== WHERE);
+  if (!rejectFederationOnlyRunner(program, "sweep", ownKeys.given.get("runner"), here)) return;
+  const parameters = verb.parameters.filter((p) => p.name !== VARY_KEY && p.name !== WHERE);
   const { values } = fillDefaults(program, parameters, ownKeys.given, "", { here });
   const plan = planSweptTraining(program, header, swept, as.text);
   const goals = goalsIn(values, ownKeys.given);
@@ -69,7 +69,7 @@ export function compileSweep(program: Program, header: StatementHeader): void {
   const { search } = values;
   const [first] = goals;
   if (!plan || !vary || !isCall(search) || !first || !require || !relations) return;
-  if (!checkOneGoal(program, search, goals, { place: ownKeys.given.get("search")?.span, here })) return;
+  if (!checkSearchSupportsGoals(program, search, goals, { place: ownKeys.given.get("search")?.span, here })) return;
   const places = { search: ownKeys.given.get("search")?.span, block: varied?.value, here };
   const bounded = ["trials", "budget", "tokens"].some((key) => typeof values[key] === "number");
   if (!checkGrid(program, search, vary, places, bounded)) return;
@@ -131,7 +131,7 @@ function boundsIn(
 function keep(
   program: Program,
   { text, span }: { readonly text: string; readonly span: Span },
-  { data, model, recipe }: SweptDefinitions,
+  { data, model, recipe }: SweptDrafts,
   detach: boolean,
 ): void {
   program.define(text, span, { is: "sweep" });

@@ -1,36 +1,36 @@
 /** The definitions that a sweep varies: names, spaces of their settings, and the training that all trials modify. */
 import type { StatementHeader } from "../../language/types/header.js";
-import type { Draft, Program } from "../plan/program.js";
+import type { DefinitionDraft, Program } from "../plan/program.js";
 import type { BlockNode, Entry } from "../../language/syntax/tree.js";
 import { describeExpression } from "../../language/types/shapes.js";
 import { verbParametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
 import type { Plan } from "../plan/plan.js";
 import type { SweepPlan } from "../plan/sweep/sweep-plan.js";
-import { spacesOf } from "../plan/sweep/spaces.js";
+import { sweptSearchSpaces } from "../plan/sweep/spaces.js";
 import { SWEPT_VERBS } from "../plan/sweep/varied.js";
 import { splitOrigin } from "../drafts/split-origin.js";
 import { planTraining } from "../drafts/plan-training.js";
-import { settingsOf } from "../drafts/settings.js";
+import { trainingSettingsOf } from "../drafts/settings.js";
 import { hasValidation } from "./sweep-rows.js";
 
 /** Key whose value contains spaces instead of values of its type. */
-export const VARY = "vary";
+export const VARY_KEY = "vary";
 
 /** The names of the header; undefined if unreadable. `recipe` is null if none is named. */
-export interface SweptDefinitions {
-  readonly model: Draft | undefined;
-  readonly data: Draft | undefined;
-  readonly recipe: Draft | null | undefined;
+export interface SweptDrafts {
+  readonly model: DefinitionDraft | undefined;
+  readonly data: DefinitionDraft | undefined;
+  readonly recipe: DefinitionDraft | null | undefined;
 }
 
 interface CompleteDefinitions {
-  readonly model: Draft;
-  readonly data: Draft;
-  readonly recipe: Draft | null;
+  readonly model: DefinitionDraft;
+  readonly data: DefinitionDraft;
+  readonly recipe: DefinitionDraft | null;
 }
 
-export function sweptDefinitionsOf(program: Program, { operands, clauses }: StatementHeader): SweptDefinitions {
+export function sweptDraftsOf(program: Program, { operands, clauses }: StatementHeader): SweptDrafts {
   const written = clauses.get("with")?.operands[0];
   return {
     model: draftOf(program, operands[0], "model", "sweep"),
@@ -39,7 +39,7 @@ export function sweptDefinitionsOf(program: Program, { operands, clauses }: Stat
   };
 }
 
-export function areComplete(swept: SweptDefinitions): swept is CompleteDefinitions {
+export function areSweptDraftsComplete(swept: SweptDrafts): swept is CompleteDefinitions {
   return swept.model !== undefined && swept.data !== undefined && swept.recipe !== undefined;
 }
 
@@ -48,25 +48,25 @@ export function variedSpacesOf(
   program: Program,
   { statement, verb, sound }: StatementHeader,
   varied: Entry | undefined,
-  { data, model, recipe }: SweptDefinitions,
+  { data, model, recipe }: SweptDrafts,
 ): SweepPlan["vary"] | undefined {
   if (varied?.value?.is === "block" && varied.value.entries.length === 0) {
     program.report("nothing-varies", {}, varied.value.span);
     return undefined;
   }
   if (varied?.value?.is === "block") {
-    const given = (draft: Draft | null | undefined): Draft["given"] => draft?.given ?? new Map();
+    const given = (draft: DefinitionDraft | null | undefined): DefinitionDraft["given"] => draft?.given ?? new Map();
     const swept = { data, model, recipe };
     const unsure = SWEPT_VERBS.filter((verb) => swept[verb] === undefined || swept[verb]?.broken === true);
     const giving = { data: given(data), model: given(model), recipe: given(recipe) };
-    const spaces = spacesOf(program, varied.value, giving, unsure);
+    const spaces = sweptSearchSpaces(program, varied.value, giving, unsure);
     if (spaces) checkRows(program, varied.value);
     return spaces;
   }
   if (!varied && sound && model)
-    program.report("missing-key", { verb: verb.name, keys: [VARY], example: verb.example }, statement.verb.span);
+    program.report("missing-key", { verb: verb.name, keys: [VARY_KEY], example: verb.example }, statement.verb.span);
   else if (varied?.value) {
-    const details = { key: VARY, wanted: "a record in `{ }`", found: describeExpression(varied.value) };
+    const details = { key: VARY_KEY, wanted: "a record in `{ }`", found: describeExpression(varied.value) };
     program.report("wrong-type", details, varied.value.span);
   }
   return undefined;
@@ -94,7 +94,7 @@ export function planSweptTraining(
   const found = planTraining(program, {
     model,
     data,
-    settings: settingsOf(program, { recipe, ownSettings: new Map() }),
+    settings: trainingSettingsOf(program, { recipe, ownSettings: new Map() }),
     run,
     modelAt: operands[0]?.span ?? here,
     dataAt,

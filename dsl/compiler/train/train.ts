@@ -3,8 +3,8 @@
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, Program, NamedTraining } from "../plan/program.js";
-import { foldModelName, writtenFoldsOf, withHeldOutFold } from "../plan/folds.js";
+import type { DefinitionDraft, Program, NamedTraining } from "../plan/program.js";
+import { foldModelName, writtenFoldCount, withHeldOutFold } from "../plan/folds.js";
 import { repeatName, repeatsHash, repeatPlansOf } from "../plan/repeats.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import { mustGet } from "../../language/diagnostics/codes.js";
@@ -15,8 +15,8 @@ import { addAction, operandName } from "../statement/run-action.js";
 import { bestTrialOf } from "../plan/sweep/best.js";
 import { isCall, verbParametersOf } from "../plan/definitions.js";
 import { draftOf } from "../drafts/names.js";
-import { requireWorkers } from "../drafts/runner-limits.js";
-import { checkEpochsOrSteps, settingsOf } from "../drafts/settings.js";
+import { rejectFederationOnlyRunner } from "../drafts/runner-limits.js";
+import { checkEpochsOrSteps, trainingSettingsOf } from "../drafts/settings.js";
 import { planTraining } from "../drafts/plan-training.js";
 import { type PlannedTraining } from "../drafts/training-request.js";
 import { refusePrivacyOfFolds } from "../checks/privacy.js";
@@ -59,7 +59,7 @@ export function compileTrain(program: Program, header: StatementHeader): void {
   if (taken) program.report("kept-as-a-model", { name: as.text }, as.span);
   if (as && header.operands.length > 1)
     program.report("too-many-operands", { after: "as", found: header.operands.length }, as.span);
-  const works = requireWorkers(program, "train", runner, statement.verb.span);
+  const works = rejectFederationOnlyRunner(program, "train", runner, statement.verb.span);
   const apart = detach && demandDetachable(program, header, { detach, as });
   const broken =
     apart === false ||
@@ -90,7 +90,7 @@ export function compileTrain(program: Program, header: StatementHeader): void {
       continue;
     }
     const one = { ...parts, model, name, modelAt: operand.span };
-    const folds = writtenFoldsOf(program, data);
+    const folds = writtenFoldCount(program, data);
     const span = (as ?? operandName(operand))?.span ?? operand.span;
     if (repeats && folds !== null)
       program.report("repeats-of-folds", { data: data.name, repeats: Number(repeats.value) }, repeats.span);
@@ -135,12 +135,12 @@ function demandDetachable(
 
 interface One {
   readonly name: string;
-  readonly model: Draft;
-  readonly data: Draft;
+  readonly model: DefinitionDraft;
+  readonly data: DefinitionDraft;
   readonly best: NonNullable<ReturnType<typeof bestTrialOf>> | null;
   /** Where a sweep's best is named. */
   readonly bestAt: WordNode | undefined;
-  readonly recipe: Draft | null;
+  readonly recipe: DefinitionDraft | null;
   /** Settings of the statement's own block. */
   readonly written: ReadonlyMap<string, GivenValue>;
   readonly calibrate: GivenValue | undefined;
@@ -157,11 +157,11 @@ interface One {
 /** Plans one training and binds its name to it. @returns the plan, if the source is to run */
 function trainOn(program: Program, header: StatementHeader, options: One): ReturnType<typeof planTraining> {
   const { statement } = header;
-  const model: Draft = options.best
+  const model: DefinitionDraft = options.best
     ? { ...options.model, given: new Map([...options.model.given, ...options.best.model]) }
     : options.model;
   if (options.recipe) program.require(options.recipe.needs);
-  const data: Draft = options.best
+  const data: DefinitionDraft = options.best
     ? { ...options.data, given: new Map([...options.data.given, ...options.best.data]) }
     : options.data;
   const best = options.bestAt && { best: options.bestAt };
@@ -172,7 +172,7 @@ function trainOn(program: Program, header: StatementHeader, options: One): Retur
         model,
         data,
         recipe: options.recipe,
-        settings: settingsOf(program, run),
+        settings: trainingSettingsOf(program, run),
         calibrate: options.calibrate,
         runner: options.runner,
         run: options.name,
@@ -207,7 +207,7 @@ function trainRepeats(
   const count = Number(value);
   const whole = trainOn(program, header, { ...options, repeats: { count, span } });
   const run = mustGet(program.runs, options.name, "training");
-  const settings = settingsOf(program, run);
+  const settings = trainingSettingsOf(program, run);
   const first = Number(settings.get("seed")?.value ?? whole?.plan.recipe.training.seed ?? 0);
   if (first + count - 1 > GREATEST_SEED)
     program.report("seeds-run-out", { seed: first, repeats: count, most: GREATEST_SEED }, span);

@@ -4,13 +4,13 @@
  */
 import type { StatementHeader } from "../../language/types/header.js";
 import { readKeys } from "../../language/types/keys.js";
-import type { Draft, NamedTraining, Program, UpdateDraft } from "../plan/program.js";
+import type { DefinitionDraft, NamedTraining, Program, UpdateDraft } from "../plan/program.js";
 import type { GivenValue } from "../../language/types/value.js";
 import type { Span } from "../../language/diagnostics/span.js";
 import type { Operand } from "../../language/syntax/tree.js";
 import { fillDefaults } from "../plan/defaults.js";
 import { verbParametersOf } from "../plan/definitions.js";
-import { writtenFoldsOf } from "../plan/folds.js";
+import { writtenFoldCount } from "../plan/folds.js";
 import { hashOf } from "../plan/hash.js";
 import { repeatName } from "../plan/repeats.js";
 import { addAction, operandName } from "../statement/run-action.js";
@@ -84,7 +84,7 @@ export function compileUpdate(program: Program, header: StatementHeader): void {
 
 interface Stage {
   readonly name: string;
-  readonly data: Draft;
+  readonly data: DefinitionDraft;
   readonly span: Span;
   readonly updating: UpdateDraft;
 }
@@ -150,7 +150,7 @@ function planStages(
 }
 
 /** Returns the definition of the model trained under a name. */
-const modelOf = (program: Program, name: string): Draft | undefined =>
+const modelOf = (program: Program, name: string): DefinitionDraft | undefined =>
   program.runs.get(name)?.model ?? program.names.get(name)?.draft;
 
 /** Returns the strategies of the tasks that a name's weights come from. */
@@ -177,8 +177,8 @@ function textsIn(
 }
 
 /** Reports data in folds: each task is a single training. */
-function undivided(program: Program, datas: readonly Draft[], onto: readonly Operand[]): boolean {
-  const folded = datas.findIndex((data) => writtenFoldsOf(program, data) !== null);
+function undivided(program: Program, datas: readonly DefinitionDraft[], onto: readonly Operand[]): boolean {
+  const folded = datas.findIndex((data) => writtenFoldCount(program, data) !== null);
   const span = onto[folded]?.span;
   if (folded < 0 || !span) return true;
   program.report("update-of-folds", { data: datas[folded]?.name ?? "" }, span);

@@ -17,17 +17,17 @@ const MARK = "?…";
 const LEFT_OUT = /\?…([\da-f]{64})?$/;
 
 /** Whether the text is a URL with a user name or a password. */
-export function hasCredentials(text: string): boolean {
+export function hasUrlCredentials(text: string): boolean {
   const url = parsed(text);
   return url !== null && (url.username !== "" || url.password !== "");
 }
 
-export function hasQuery(text: string): boolean {
+export function hasUrlQuery(text: string): boolean {
   return headOf(text) !== null && (parsed(text)?.search ?? "") !== "";
 }
 
 /** Returns the URL without user name, password, query and fragment. Text that is not a URL is returned unchanged. */
-export function redactedAddress(text: string): string {
+export function redactedUrl(text: string): string {
   const head = headOf(text);
   if (head === null) return text;
   const url = parsed(text);
@@ -41,26 +41,24 @@ export function redactedAddress(text: string): string {
   return url.href;
 }
 
-/** Like `redactedAddress`, with a mark in place of the query, and the checksum of the file if known. */
-export function addressToStore(text: string, checksum = ""): string {
-  return hasQuery(text) ? `${redactedAddress(text)}${MARK}${checksum}` : redactedAddress(text);
+/** Like `redactedUrl`, with a mark in place of the query, and the checksum of the file if known. */
+export function urlToStore(text: string, checksum = ""): string {
+  return hasUrlQuery(text) ? `${redactedUrl(text)}${MARK}${checksum}` : redactedUrl(text);
 }
 
-/** Parses a URL stored by `addressToStore` that had a query; null if the text is not one. */
-export function parseStoredAddress(
-  text: string,
-): { readonly address: string; readonly checksum: string | null } | null {
+/** Parses a URL stored by `urlToStore` that had a query; null if the text is not one. */
+export function parseStoredUrl(text: string): { readonly address: string; readonly checksum: string | null } | null {
   const [, checksum = null] = LEFT_OUT.exec(text) ?? [undefined, undefined];
   return LEFT_OUT.test(text) ? { address: text.replace(LEFT_OUT, ""), checksum } : null;
 }
 
-/** Returns the text with each URL in it redacted by `redactedAddress`. */
-export function redactAddresses(text: string): string {
-  return mapped(text, redactedAddress);
+/** Returns the text with each URL in it redacted by `redactedUrl`. */
+export function redactUrlsInText(text: string): string {
+  return mapped(text, redactedUrl);
 }
 
 /** Returns a text of equal length with `*` for each secret part of a URL. */
-export function maskAddressSecrets(text: string): string {
+export function maskUrlSecrets(text: string): string {
   return mapped(text, starred);
 }
 
@@ -75,19 +73,19 @@ function mapped(text: string, change: (address: string) => string): string {
 }
 
 function starred(address: string): string {
-  if (redactedAddress(address) === address) return address;
+  if (redactedUrl(address) === address) return address;
   const from = (headOf(address) ?? "").length;
   const stars = (text: string): string => "*".repeat(text.length);
   // With string escapes, or if `URL` cannot parse it, the positions of the parts are unknown.
   if (parsed(address) === null || address.includes("\\")) return address.slice(0, from) + stars(address.slice(from));
   const rest = address.slice(from);
   const query = firstOf(rest, /[?#]/);
-  const account = hasCredentials(address) ? rest.slice(0, firstOf(rest, /[/?#]/)).lastIndexOf("@") : 0;
+  const account = hasUrlCredentials(address) ? rest.slice(0, firstOf(rest, /[/?#]/)).lastIndexOf("@") : 0;
   return address.slice(0, from) + stars(rest.slice(0, account)) + rest.slice(account, query) + stars(rest.slice(query));
 }
 
 /** Whether the text begins like a URL, such as `https://host` or `https:host`. */
-export function looksLikeAddress(text: string): boolean {
+export function looksLikeUrl(text: string): boolean {
   return headOf(text) !== null;
 }
 

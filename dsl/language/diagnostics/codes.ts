@@ -5,7 +5,7 @@
  * the tables of their package and add its data to `CodeData`. The vocabulary's registry registers those of dsl and
  * stdlib, the main module of a process those of the kernel. `tunebook explain CODE` prints from the same table.
  */
-import { redactAddresses } from "./address.js";
+import { redactUrlsInText } from "./address.js";
 import { truncateText } from "./cut-words.js";
 import type { Span } from "./span.js";
 
@@ -98,7 +98,7 @@ export function diagnosticText({ code, data }: { readonly code: Code; readonly d
 
 /** Removes secret parts of URLs before truncating: a truncated URL may lack the `@` that marks a password. */
 function shownText(text: string): string {
-  return escapeControlCharacters(truncateText(redactAddresses(text)));
+  return escapeControlCharacters(truncateText(redactUrlsInText(text)));
 }
 
 /**
@@ -134,7 +134,7 @@ export class CodedError<C extends Code = Code> extends Error {
 // Asserts that a value exists because of earlier steps; if it does not, an internal error names it.
 
 /** Throws `internal` if there is no value; `what` names it: "the template". */
-export function must<T>(value: T | null | undefined, what: string): T {
+export function mustExist<T>(value: T | null | undefined, what: string): T {
   if (value === undefined || value === null) throw new CodedError("internal", { what: `${what} is missing` });
   return value;
 }

@@ -1,6 +1,6 @@
 /** Source lines that a diagnostic points at, with carets; shared by the ANSI and HTML renderers. */
 import { truncateText } from "./cut-words.js";
-import { maskAddressSecrets } from "./address.js";
+import { maskUrlSecrets } from "./address.js";
 import { codeEntryOf, escapeControlCharacters, diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { LineIndex } from "./lines.js";
@@ -36,14 +36,14 @@ const mostPlaces = 8;
 
 /** Line index per source, computed once for the lifetime of the source. */
 const known = new WeakMap<Source, LineIndex>();
-export function linesOf(source: Source): LineIndex {
+export function lineIndexOf(source: Source): LineIndex {
   const lines = known.get(source) ?? new LineIndex(source.text);
   known.set(source, lines);
   return lines;
 }
 
 /** Returns the spans of possible secrets, which no excerpt shows, whatever other diagnostics are on their lines. */
-export function hiddenSpans(diagnostics: readonly Diagnostic[]): readonly Span[] {
+export function secretSpans(diagnostics: readonly Diagnostic[]): readonly Span[] {
   return diagnostics.filter(({ code }) => codeEntryOf(code)?.hides === true).map(({ span }) => span);
 }
 
@@ -51,7 +51,7 @@ export function hiddenSpans(diagnostics: readonly Diagnostic[]): readonly Span[]
 export function excerptOf(
   diagnostic: Diagnostic,
   sources: readonly Source[],
-  hidden: readonly Span[] = hiddenSpans([diagnostic]),
+  hidden: readonly Span[] = secretSpans([diagnostic]),
   elsewhere: readonly Span[] = [],
 ): Excerpt {
   const words = diagnosticText(diagnostic);
@@ -65,7 +65,7 @@ export function excerptOf(
     ...(words.help === undefined ? {} : { help: words.help }),
   };
   if (!source) return { ...base, place: "", lines: [] };
-  const lines = linesOf(source);
+  const lines = lineIndexOf(source);
   const spans = [
     { span: diagnostic.span, text: "", primary: true },
     ...diagnostic.labels
@@ -91,7 +91,7 @@ export function excerptOf(
 }
 
 function placeOf(source: Source, span: Span): string {
-  const { line, column } = linesOf(source).positionAt(span.start);
+  const { line, column } = lineIndexOf(source).positionAt(span.start);
   return `${escapeControlCharacters(source.title.replace(/[\r\n]+/g, " "))}:${String(line)}:${String(column)}`;
 }
 
@@ -118,7 +118,7 @@ function quotedAt(
   const first = lines.startOf(number);
   const line = secrets.reduce(
     (text, secret) => starredBetween(text, secret.start - first, secret.end - first),
-    maskAddressSecrets(lines.line(number)),
+    maskUrlSecrets(lines.line(number)),
   );
   const offset = Math.min(span.start - first, line.length);
   const end = Math.min(span.end - first, line.length);

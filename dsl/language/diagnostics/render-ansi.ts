@@ -2,7 +2,7 @@
 import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./render-limits.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { excerptOf, hiddenSpans } from "./excerpt.js";
+import { excerptOf, secretSpans } from "./excerpt.js";
 import { groupDiagnostics, type GroupedDiagnostic } from "./group-warnings.js";
 import type { Source, Span } from "./span.js";
 
@@ -15,7 +15,7 @@ export function renderAnsi(
   options: AnsiOptions,
 ): string {
   const { first, rest } = limitDiagnostics(groupDiagnostics(diagnostics), maxRenderedDiagnostics.people);
-  const hidden = hiddenSpans(diagnostics);
+  const hidden = secretSpans(diagnostics);
   return [
     ...first.map((d) => one(d, sources, hidden, options.color)),
     ...(rest ? [remainingCountsText(rest)] : []),

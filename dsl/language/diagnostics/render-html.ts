@@ -2,7 +2,7 @@
 import { limitDiagnostics, maxRenderedDiagnostics, remainingCountsText } from "./render-limits.js";
 import type { Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { excerptOf, hiddenSpans } from "./excerpt.js";
+import { excerptOf, secretSpans } from "./excerpt.js";
 import { groupDiagnostics, type GroupedDiagnostic } from "./group-warnings.js";
 import type { Source, Span } from "./span.js";
 
@@ -24,7 +24,7 @@ export function renderHtml(
   look: HtmlStyle = onWhite,
 ): string {
   const { first, rest } = limitDiagnostics(groupDiagnostics(diagnostics), maxRenderedDiagnostics.people);
-  const hidden = hiddenSpans(diagnostics);
+  const hidden = secretSpans(diagnostics);
   const more = rest ? `<div>${remainingCountsText(rest)}</div>` : "";
   return `<div class="tune-diagnostics">${first.map((d) => one(d, sources, hidden, look)).join("")}${more}</div>`;
 }

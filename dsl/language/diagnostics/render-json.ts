@@ -5,7 +5,7 @@
 import { limitDiagnostics, maxRenderedDiagnostics, type RemainingCounts } from "./render-limits.js";
 import { diagnosticText, type Severity } from "./codes.js";
 import type { Diagnostic } from "./diagnostic.js";
-import { linesOf } from "./excerpt.js";
+import { lineIndexOf } from "./excerpt.js";
 import { LineIndex, type Position } from "./lines.js";
 import type { Source } from "./span.js";
 
@@ -31,14 +31,14 @@ export interface JsonDiagnostic extends JsonRange {
   };
 }
 
-export function toJson(
+export function diagnosticsToJson(
   diagnostics: readonly Diagnostic[],
   sources: readonly Source[],
 ): { readonly diagnostics: readonly JsonDiagnostic[]; readonly more?: RemainingCounts } {
   const nothing = new LineIndex("");
   const placesOf = (id: string): LineIndex => {
     const source = sources.findLast((s) => s.id === id);
-    return source ? linesOf(source) : nothing;
+    return source ? lineIndexOf(source) : nothing;
   };
   const { first, rest } = limitDiagnostics(diagnostics, maxRenderedDiagnostics.programs);
   return {

@@ -7,7 +7,7 @@ import type {} from "./codes.js";
 import { indexOfClosingBracket } from "./pieces.js";
 import * as t from "./tokens.js";
 
-const named: ReadonlySet<TokenType> = new Set([t.Identifier, t.Dot, t.Str, t.Ref, t.Num, t.Comma]);
+const named: ReadonlySet<TokenType> = new Set([t.Identifier, t.Dot, t.Str, t.DollarName, t.Num, t.Comma]);
 const closers: Readonly<Record<string, string>> = { "[": "]", "(": ")" };
 
 type Report = (code: "bracketed-names", data: CodeData["bracketed-names"], span: Span, fix: Fix) => void;

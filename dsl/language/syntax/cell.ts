@@ -15,7 +15,7 @@ const heads = new Map<string, RegExp>();
  * valid only in Tune (`Data d {`, `trian m on d`): the user then gets one Tune error instead of several TypeScript
  * errors.
  */
-export function isTune(cell: string, verbs: readonly string[]): boolean {
+export function isTuneCell(cell: string, verbs: readonly string[]): boolean {
   const text = cell.slice(startOf(cell));
   const marked = magic.exec(text);
   if (marked) return marked[1] === "tune";

@@ -22,7 +22,7 @@ export function repairForeignSyntax(
     else if (t.isCloseBracket(out[i])) depth = Math.max(0, depth - 1);
     if (assignsRecord(out, i)) out = assigned(out, i, text, source, reporter);
     else if (depth === 0 && assigns(out, i)) out = assignedValue(out, i, text, source, reporter);
-    if (out[i]?.tokenType === t.Unknown && out[i]?.image === "<") out = filledIn(out, i, source, reporter);
+    if (out[i]?.tokenType === t.UnknownCharacter && out[i]?.image === "<") out = filledIn(out, i, source, reporter);
     const name = out[i]?.image === "*" && out[i + 1]?.image === "*" ? unpacked(out, i) : undefined;
     if (name) idle.add(name);
   }
@@ -150,7 +150,9 @@ function assigned(all: IToken[], i: number, text: string, source: SourceId, repo
 /** Reads `<3>` as a placeholder whose angle brackets come from the documentation. */
 function filledIn(all: IToken[], i: number, source: SourceId, reporter: Reporter): IToken[] {
   const near = all.slice(i + 1, i + 30);
-  const ends = near.findIndex((k) => k.tokenType === t.NewLine || (k.tokenType === t.Unknown && k.image === ">"));
+  const ends = near.findIndex(
+    (k) => k.tokenType === t.NewLine || (k.tokenType === t.UnknownCharacter && k.image === ">"),
+  );
   const [open, close] = [all[i] as IToken, near[ends]];
   if (ends < 1 || close?.image !== ">") return all;
   const edits = [open, close].map((k) => ({ start: k.startOffset, end: t.tokenEnd(k), text: "" }));

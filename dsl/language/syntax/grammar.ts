@@ -147,7 +147,7 @@ export class Grammar extends EmbeddedActionsParser {
   );
 
   readonly reference = this.RULE("reference", (): ReferenceNode => {
-    const first = this.CONSUME(t.Ref);
+    const first = this.CONSUME(t.DollarName);
     const rest: NameNode[] = [];
     this.MANY(() => {
       this.CONSUME(t.Dot);

@@ -10,13 +10,13 @@ import type {} from "./codes.js";
 import type { CodeData } from "../diagnostics/codes.js";
 import * as t from "./tokens.js";
 
-export type SyntaxCode =
+export type NormalisationCode =
   | "missing-colon"
   | "missing-comma"
   | "unknown-escape"
   | "braces-for-parentheses"
   | "bracketed-names";
-type Report = <C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix) => void;
+type Report = <C extends NormalisationCode>(code: C, data: CodeData[C], span: Span, fix: Fix) => void;
 
 export function normaliseTokens(tokens: readonly IToken[], report: Report, source: SourceId): IToken[] {
   const out: IToken[] = [];
@@ -110,7 +110,7 @@ export function standsForColon(token: IToken | undefined, next: IToken | undefin
   return (
     token?.tokenType === t.Identifier &&
     next !== undefined &&
-    [t.Num, t.Str, t.TripleQuoted, t.Ref, t.LeftBrace, t.LeftSquare].includes(next.tokenType) &&
+    [t.Num, t.Str, t.TripleQuoted, t.DollarName, t.LeftBrace, t.LeftSquare].includes(next.tokenType) &&
     t.tokenEnd(token) < next.startOffset
   );
 }

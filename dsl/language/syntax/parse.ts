@@ -12,7 +12,7 @@ import { adviceOnToken, needlessWith } from "./advice.js";
 import { balanceBrackets } from "./balance.js";
 import { withoutMagic } from "./cell.js";
 import { unbracketNames } from "./bracketed-names.js";
-import { standsForColon, normaliseTokens, type SyntaxCode } from "./normalise.js";
+import { standsForColon, normaliseTokens, type NormalisationCode } from "./normalise.js";
 import { Grammar, joinSpans, type StatementHead } from "./grammar.js";
 import { TO_CONNECTOR, findMissingConnector } from "./unconnected.js";
 import { repairForeignSyntax } from "./foreign.js";
@@ -389,7 +389,7 @@ class Reader {
     this.reporter.report("unexpected", { found: "`with`", expected, advice }, span, { fix });
     return true;
   }
-  private report<C extends SyntaxCode>(code: C, data: CodeData[C], span: Span, fix: Fix): void {
+  private report<C extends NormalisationCode>(code: C, data: CodeData[C], span: Span, fix: Fix): void {
     this.lines.add(this.lineAt(span.start));
     this.reporter.report(code, data, span, { fix });
   }

@@ -11,7 +11,7 @@ import type { Statement } from "./tree.js";
  * Returns one part if nothing waits for a sweep of the same source, or for one that it attaches. Ids are those of the
  * source with `#2`, `#3` … after the first.
  */
-export function splitSource(source: Source, verbs: readonly string[]): readonly Source[] {
+export function splitSourceAfterSweeps(source: Source, verbs: readonly string[]): readonly Source[] {
   const starts = [0];
   let sweeps = new Set<string>();
   for (const statement of parse(source, verbs).tree.statements) {
@@ -19,7 +19,7 @@ export function splitSource(source: Source, verbs: readonly string[]): readonly 
       starts.push(statement.span.start);
       sweeps = new Set();
     }
-    const named = nameForBest(statement);
+    const named = nameProvidingBest(statement);
     if (named !== undefined) sweeps.add(named);
   }
   if (starts.length === 1) return [source];
@@ -44,7 +44,7 @@ export function sourcePerStatement(source: Source, statements: readonly Statemen
 }
 
 /** Returns the name whose best the statement provides: a sweep, or a name that it attaches. */
-export function nameForBest({ verb, operands, clauses }: Statement): string | undefined {
+export function nameProvidingBest({ verb, operands, clauses }: Statement): string | undefined {
   const as = clauses.find((c) => c.connector.text === "as")?.operands[0];
   const name = as ?? (verb.text === "attach" ? operands[0] : undefined);
   return ["sweep", "attach"].includes(verb.text) && name?.is === "word" ? name.text : undefined;

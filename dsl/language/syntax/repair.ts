@@ -56,13 +56,13 @@ class Mender {
         return this.semicolon(token, next);
       case t.Hash:
         return this.hash(token);
-      case t.Kebab:
+      case t.KebabName:
         return this.kebab(token);
       case t.Num:
         return this.number(token, next);
       case t.Dot:
         return this.dot(token, next);
-      case t.Unknown:
+      case t.UnknownCharacter:
         return this.unknown(token);
       case t.Identifier:
         return this.name(token, next);
@@ -237,13 +237,15 @@ function characterMend(character: string, place: Span, before: IToken | undefine
 }
 
 function touching(a: IToken | undefined, b: IToken | undefined): boolean {
-  return a !== undefined && b?.tokenType === t.Unknown && t.tokenEnd(a) === b.startOffset;
+  return a !== undefined && b?.tokenType === t.UnknownCharacter && t.tokenEnd(a) === b.startOffset;
 }
 
 /** Reads YAML lists (`- item` per line after a key's colon) as `[item, item]`. */
 function undashed(tokens: readonly IToken[], source: SourceId, reporter: Reporter): IToken[] {
   const isDash = (i: number): boolean =>
-    tokens[i]?.tokenType === t.NewLine && tokens[i + 1]?.tokenType === t.Unknown && tokens[i + 1]?.image === "-";
+    tokens[i]?.tokenType === t.NewLine &&
+    tokens[i + 1]?.tokenType === t.UnknownCharacter &&
+    tokens[i + 1]?.image === "-";
   const out: IToken[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i] as IToken;

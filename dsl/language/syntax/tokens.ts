@@ -73,8 +73,8 @@ export const Num = token("Num", /[-\u2212\u2013]?\d[\d_]*(?:\.\d[\d_]*)?(?:[eE][
 });
 export const Range = token("Range", /\.\./, { label: "`..`" });
 export const Dot = token("Dot", /\./, { label: "`.`" });
-export const Kebab = token("Kebab", sticky(/[\p{ID_Start}_][\p{ID_Continue}]*(?:-[\p{ID_Continue}]+)+/uy));
-export const Ref = token("Ref", sticky(/\$[\p{ID_Start}_][\p{ID_Continue}$]*/uy), { label: "a `$` name" });
+export const KebabName = token("Kebab", sticky(/[\p{ID_Start}_][\p{ID_Continue}]*(?:-[\p{ID_Continue}]+)+/uy));
+export const DollarName = token("Ref", sticky(/\$[\p{ID_Start}_][\p{ID_Continue}$]*/uy), { label: "a `$` name" });
 export const Identifier = token("Identifier", sticky(/[\p{ID_Start}_][\p{ID_Continue}]*/uy), { label: "a name" });
 export const LeftBrace = token("LeftBrace", /\{/, { label: "`{`" });
 export const RightBrace = token("RightBrace", /\}/, { label: "`}`" });
@@ -87,7 +87,7 @@ export const Equals = token("Equals", /:?=+>?/);
 export const Colon = token("Colon", /:/, { label: "`:`" });
 export const Comma = token("Comma", /,/, { label: "`,`" });
 export const Semicolon = token("Semicolon", /;/);
-export const Unknown = token("Unknown", /[\s\S]/u, { line_breaks: true });
+export const UnknownCharacter = token("Unknown", /[\s\S]/u, { line_breaks: true });
 
 export const allTokens: readonly TokenType[] = order;
 
@@ -133,8 +133,8 @@ export const isCloseBracket = (t: IToken | undefined): boolean =>
   t !== undefined && (t.tokenType === RightBrace || t.tokenType === RightParen || t.tokenType === RightSquare);
 /** Whether a value may begin with this token. */
 export const isValueStart = (t: IToken | undefined): boolean =>
-  t !== undefined && [Str, TripleQuoted, Num, Identifier, Ref, LeftSquare, LeftBrace].includes(t.tokenType);
+  t !== undefined && [Str, TripleQuoted, Num, Identifier, DollarName, LeftSquare, LeftBrace].includes(t.tokenType);
 /** Whether a value may end with this token. */
 export const isValueEnd = (t: IToken | undefined): boolean =>
   t !== undefined &&
-  [Str, TripleQuoted, Num, Identifier, Ref, RightSquare, RightBrace, RightParen].includes(t.tokenType);
+  [Str, TripleQuoted, Num, Identifier, DollarName, RightSquare, RightBrace, RightParen].includes(t.tokenType);

@@ -15,7 +15,7 @@ export interface WrittenSetting {
   readonly value?: Expression;
   readonly span: Span;
 }
-export interface AdvicePlace {
+export interface AdvisedSetting {
   readonly text: string;
   readonly all: readonly WrittenSetting[];
   readonly one: WrittenSetting;
@@ -29,7 +29,7 @@ export function settingInAdvice(advice: string | undefined): string | undefined 
 }
 
 /** `idle`: the setting has no effect, so that it can be removed. */
-export function fixFromAdvice(advice: string, place: AdvicePlace, idle: boolean): Fix | undefined {
+export function fixFromAdvice(advice: string, place: AdvisedSetting, idle: boolean): Fix | undefined {
   if (/^remove it\b/.test(advice))
     return { title: "remove it", certain: idle || isOff(place.one.value), edits: [without(place)] };
   const meant = settingInAdvice(advice);
@@ -37,7 +37,7 @@ export function fixFromAdvice(advice: string, place: AdvicePlace, idle: boolean)
 }
 
 /** Replaces the entry by `KEY: VALUE`; a `…` in it stands for the written value. */
-export function replaceSettingFix(meant: string, place: AdvicePlace): Fix | undefined {
+export function replaceSettingFix(meant: string, place: AdvisedSetting): Fix | undefined {
   const { text, all, one } = place;
   const { value } = one;
   if (!value || !["number", "string", "word"].includes(value.is)) return undefined;
@@ -54,7 +54,7 @@ export function replaceSettingFix(meant: string, place: AdvicePlace): Fix | unde
   return edit && { title: `write \`${whole}\``, certain: true, edits: [edit, without(place)] };
 }
 
-function becomesKey({ becomes }: AdvicePlace, name: string | undefined): string | undefined {
+function becomesKey({ becomes }: AdvisedSetting, name: string | undefined): string | undefined {
   return name === undefined ? undefined : becomes(name)?.split(":")[0];
 }
 
@@ -75,7 +75,7 @@ function inside(text: string, there: Expression, rest: string): Edit | undefined
 }
 
 /** Removes one of several settings with its separator. */
-function without({ text, all, one: { span } }: AdvicePlace): Edit {
+function without({ text, all, one: { span } }: AdvisedSetting): Edit {
   const line = { start: text.lastIndexOf("\n", span.start - 1) + 1, end: text.indexOf("\n", span.end) };
   const after = text.slice(span.end, line.end < 0 ? undefined : line.end);
   if (text.slice(line.start, span.start).trim() === "" && /^\s*,?\s*$/.test(after))

@@ -39,8 +39,8 @@ export const ALLOW_PARAMETER: Parameter = {
 };
 
 /** The statement whose check finds a code's warning, once its facts are known. */
-export type WarningFinder = "data" | "model" | "train" | "evaluate";
-export function finderOfCode(code: string): WarningFinder {
+export type WarningFindingVerb = "data" | "model" | "train" | "evaluate";
+export function verbFindingWarning(code: string): WarningFindingVerb {
   return codeEntryOf(code)?.found ?? "train";
 }
 /** Returns the codes that may be allowed. */
@@ -164,8 +164,11 @@ function removed(
   return { title: "take it out", certain: true, edits: [{ start, end, text: "" }] };
 }
 /** Marks allowances whose checks ran with all their facts: those that suppressed nothing are unused. */
-export function markLookedFor(allowances: readonly Allowance[], ...finders: readonly WarningFinder[]): void {
-  for (const one of allowances) if (finders.includes(finderOfCode(one.code))) one.looked = true;
+export function markCheckedAllowances(
+  allowances: readonly Allowance[],
+  ...finders: readonly WarningFindingVerb[]
+): void {
+  for (const one of allowances) if (finders.includes(verbFindingWarning(one.code))) one.looked = true;
 }
 
 /** Reports the allowances of a source that suppressed nothing. */

@@ -1,5 +1,5 @@
 /** Counts of people's decisions on the rows of a data set. */
-export interface AnnotatedFacts {
+export interface AnnotationFacts {
   /** File with the decisions. */
   readonly file: string;
   /** Rows that someone labelled, dropped or skipped. */

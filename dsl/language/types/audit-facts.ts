@@ -1,7 +1,7 @@
 /**
  * Facts from comparing texts and labels of a data set: near-duplicate leaks, contradictions, labels leaked in texts.
  */
-import type { RowName } from "./row-name.js";
+import type { RowIdentifier } from "./row-name.js";
 
 export interface DataAudit {
   /** For each split except the training split: its near-duplicates of training texts, most similar first. */
@@ -44,7 +44,7 @@ export interface AuditFinding {
   readonly examples: readonly FindingRow[];
 }
 export interface FindingRow {
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   readonly split: string;
   /** Relevant part of its text. */
   readonly text: string;
@@ -68,7 +68,7 @@ export interface ScoreFacts {
   readonly least: number;
   readonly greatest: number;
   /** The first row with the score furthest from 0. */
-  readonly furthest?: RowName;
+  readonly furthest?: RowIdentifier;
   readonly outlying?: OutlyingScores;
   /** Distinct scores in ascending order, if there are at most ten. */
   readonly values?: readonly number[];
@@ -84,7 +84,7 @@ export interface ScoreFacts {
 /** A few scores that are far from all others and make up a large share of the variance. */
 export interface OutlyingScores {
   /** Rows, furthest first. */
-  readonly rows: readonly { readonly row: RowName; readonly score: number }[];
+  readonly rows: readonly { readonly row: RowIdentifier; readonly score: number }[];
   /** Total number, if only some are listed. */
   readonly count?: number;
   /** Their share of the variance of all scores. */
@@ -92,7 +92,7 @@ export interface OutlyingScores {
   /** Number of all scores. */
   readonly of: number;
   /** Further scores at the ends that may be impossible: isolated, or the only ones below 0. */
-  readonly doubtful?: readonly { readonly row: RowName; readonly score: number }[];
+  readonly doubtful?: readonly { readonly row: RowIdentifier; readonly score: number }[];
   /** Range of all scores except these. */
   readonly least: number;
   readonly greatest: number;
@@ -104,9 +104,9 @@ export interface NearDuplicates {
   readonly pairs: readonly NearDuplicatePair[];
 }
 export interface NearDuplicatePair {
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   readonly text: string;
-  readonly trained: { readonly row: RowName; readonly text: string };
+  readonly trained: { readonly row: RowIdentifier; readonly text: string };
   /** Share of common character n-grams; 1: equal except for punctuation. */
   readonly likeness: number;
   /** Both have masked personal data, in which they may have differed. */
@@ -120,7 +120,7 @@ export interface LabelConflicts {
   readonly examples: readonly {
     readonly text: string;
     readonly labels: readonly string[];
-    readonly rows: readonly RowName[];
+    readonly rows: readonly RowIdentifier[];
     /** Total numbers; unset if all are listed. */
     readonly of?: { readonly labels: number; readonly rows: number };
   }[];
@@ -132,5 +132,5 @@ export interface LabelLeaks {
   readonly own: number;
   /** All rows with a label. */
   readonly of: number;
-  readonly example: { readonly row: RowName; readonly label: string; readonly text: string } | null;
+  readonly example: { readonly row: RowIdentifier; readonly label: string; readonly text: string } | null;
 }

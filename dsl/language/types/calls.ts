@@ -9,7 +9,7 @@ import { nearestWord } from "../diagnostics/nearest-word.js";
 import { replacementFix, Reporter } from "../diagnostics/reporter.js";
 import type {} from "./codes/value-codes.js";
 import { areEditsDisjoint } from "./trial.js";
-import type { ValuePlace, TypingContext } from "./typing.js";
+import type { ParameterPlace, TypingContext } from "./typing.js";
 
 /** Whether values of the kind are secrets, which are never part of a program. */
 export function isSecretKind(kind: string, { registry }: TypingContext): boolean {
@@ -17,7 +17,7 @@ export function isSecretKind(kind: string, { registry }: TypingContext): boolean
 }
 
 /** Types a word of a kind with its written arguments. */
-export function word(node: WordNode, kind: string, expected: ValuePlace, t: TypingContext): Value | undefined {
+export function word(node: WordNode, kind: string, expected: ParameterPlace, t: TypingContext): Value | undefined {
   const record = t.registry.find(kind, node.text);
   if (!record) {
     if (t.registry.find("space", node.text)) {
@@ -111,14 +111,14 @@ function readerOf({ text, arguments: given }: WordNode, kind: string, t: TypingC
 }
 
 /** Returns errors for the arguments of `node` that the word does not accept. */
-function refusals(meant: Word, node: WordNode, expected: ValuePlace, t: TypingContext): readonly Diagnostic[] {
+function refusals(meant: Word, node: WordNode, expected: ParameterPlace, t: TypingContext): readonly Diagnostic[] {
   const reporter = new Reporter();
   typedCall(node, meant, expected, { ...t, reporter, places: new Map() });
   return reporter.diagnostics;
 }
 
 /** Returns the typed call of a word; undefined if an error was reported. */
-export function typedCall(node: WordNode, record: Word, expected: ValuePlace, t: TypingContext): Call | undefined {
+export function typedCall(node: WordNode, record: Word, expected: ParameterPlace, t: TypingContext): Call | undefined {
   return new Arguments(node, record, expected, t).call();
 }
 
@@ -138,7 +138,7 @@ class Arguments {
   constructor(
     private readonly node: WordNode,
     private readonly record: Word,
-    private readonly expected: ValuePlace,
+    private readonly expected: ParameterPlace,
     private readonly t: TypingContext,
   ) {
     this.positional = record.parameters.filter((p) => p.positional !== undefined);

@@ -13,7 +13,7 @@ import type {
 import type {
   FamilyCapabilities,
   StorageCapabilities,
-  PartCapabilities,
+  ModelPartCapabilities,
   TaskCapabilities,
   TechniqueCapabilities,
 } from "./capabilities/model.js";
@@ -26,11 +26,11 @@ import type {
 } from "./capabilities/scoring.js";
 import type {
   SearchCapabilities,
-  SpaceCapabilities,
+  SearchSpaceCapabilities,
   NumberRelationCapabilities,
-  TermCapabilities,
+  RelationTermCapabilities,
 } from "./capabilities/sweep.js";
-import type { RunnerCapabilities, TargetCapabilities } from "./capabilities/running.js";
+import type { RunnerCapabilities, DeployTargetCapabilities } from "./capabilities/running.js";
 import type {
   ScheduleCapabilities,
   StrategyCapabilities,
@@ -41,11 +41,11 @@ import type {
 import type {
   AggregatorCapabilities,
   PartitionCapabilities,
-  CompressorCapabilities,
+  UpdateCompressorCapabilities,
 } from "./capabilities/federation.js";
 
 /** Kinds of words. A kind without specific capabilities has `NoCapabilities`. */
-export interface Kinds<C extends Call = Call> {
+export interface CapabilitiesByKind<C extends Call = Call> {
   verb: NoCapabilities;
   reserved: NoCapabilities;
   experiment: NoCapabilities;
@@ -57,7 +57,7 @@ export interface Kinds<C extends Call = Call> {
   model: FamilyCapabilities;
   tokenizer: NoCapabilities;
   storage: StorageCapabilities<C>;
-  part: PartCapabilities<C>;
+  part: ModelPartCapabilities<C>;
   task: TaskCapabilities<C>;
   technique: TechniqueCapabilities<C>;
   optimizer: NoCapabilities;
@@ -74,9 +74,9 @@ export interface Kinds<C extends Call = Call> {
   cadence: NoCapabilities;
   decoder: NoCapabilities;
   search: SearchCapabilities<C>;
-  space: SpaceCapabilities;
+  space: SearchSpaceCapabilities;
   relation: NumberRelationCapabilities;
-  term: TermCapabilities;
+  term: RelationTermCapabilities;
   pruner: NoCapabilities;
   tracker: NoCapabilities;
   runner: RunnerCapabilities<C>;
@@ -88,10 +88,10 @@ export interface Kinds<C extends Call = Call> {
   privacy: PrivacyCapabilities<C>;
   aggregator: AggregatorCapabilities;
   partition: PartitionCapabilities<C>;
-  compressor: CompressorCapabilities;
+  compressor: UpdateCompressorCapabilities;
   subject: NoCapabilities;
-  target: TargetCapabilities<C>;
+  target: DeployTargetCapabilities<C>;
   secret: SecretCapabilities;
 }
-export type WordKind = keyof Kinds;
+export type WordKind = keyof CapabilitiesByKind;
 export type NoCapabilities = never;

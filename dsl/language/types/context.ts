@@ -1,6 +1,6 @@
 /** What a word's own `check` and derived defaults may read, and how they report. */
 import type { Call, Value } from "./value.js";
-import type { WordKind, Kinds } from "./capabilities.js";
+import type { WordKind, CapabilitiesByKind } from "./capabilities.js";
 import type { Code, CodeData } from "../diagnostics/codes.js";
 import type { BaseFacts, Facts, FailedFact, FactOf, Need } from "./facts.js";
 
@@ -9,7 +9,7 @@ export interface TextRange {
   readonly start: number;
   readonly length: number;
 }
-export interface CheckContext {
+export interface WordCheckContext {
   readonly facts: Facts;
   /** Checked values of the statement so far, and of the definitions it uses (`data`, `model`, `recipe`). */
   readonly statement: Readonly<Record<string, Value>>;
@@ -29,8 +29,10 @@ export interface CheckContext {
   reportFailed(failure: FailedFact, path?: string): void;
   /** True for editor assistance: no rule may require a scan or a download. */
   readonly assisting: boolean;
-  find<K extends WordKind>(kind: K, name: string): { readonly capabilities?: Kinds[K] } | undefined;
+  find<K extends WordKind>(kind: K, name: string): { readonly capabilities?: CapabilitiesByKind[K] } | undefined;
   /** Returns all implemented words of a kind. */
-  ofKind<K extends WordKind>(kind: K): readonly { readonly name: string; readonly capabilities?: Kinds[K] }[];
+  ofKind<K extends WordKind>(
+    kind: K,
+  ): readonly { readonly name: string; readonly capabilities?: CapabilitiesByKind[K] }[];
   call?: Call;
 }

@@ -2,8 +2,8 @@
  * Typed definitions of words: the argument types of a word's own functions are inferred from its parameters, and its
  * capabilities are those of its kind. Both functions return their argument unchanged.
  */
-import type { WordKind, Kinds } from "./capabilities.js";
-import type { CheckContext } from "./context.js";
+import type { WordKind, CapabilitiesByKind } from "./capabilities.js";
+import type { WordCheckContext } from "./context.js";
 import type { Arguments, Call, Value } from "./value.js";
 import type { Implementations, LoadedImplementation, Parameter, ValueType, Word } from "./registry.js";
 
@@ -67,7 +67,7 @@ type NameOf<P> = P extends { readonly open: true }
 
 type Flat<T> = { readonly [K in keyof T]: T[K] } & unknown;
 /** Arguments of a call of a word with these parameters, after checks and defaults. */
-export type ArgumentsOf<P extends readonly Parameter[]> =
+export type ArgumentsOfParameters<P extends readonly Parameter[]> =
   Flat<
     { [Q in Given<P[number]> as NameOf<Q>]: ArgumentOf<Q> } & {
       [Q in Optional<P[number]> as NameOf<Q>]?: ArgumentOf<Q>;
@@ -77,11 +77,11 @@ export type ArgumentsOf<P extends readonly Parameter[]> =
     : never;
 
 /** The capabilities that a kind requires of its words. */
-type Says<K extends WordKind, C extends Call> = [Kinds<C>[K]] extends [never]
+type Says<K extends WordKind, C extends Call> = [CapabilitiesByKind<C>[K]] extends [never]
   ? { readonly capabilities?: `a ${K} says nothing but what every word says` }
-  : NonNullable<unknown> extends Kinds<C>[K]
-    ? { readonly capabilities?: Kinds<C>[K] }
-    : { readonly capabilities: Kinds<C>[K] };
+  : NonNullable<unknown> extends CapabilitiesByKind<C>[K]
+    ? { readonly capabilities?: CapabilitiesByKind<C>[K] }
+    : { readonly capabilities: CapabilitiesByKind<C>[K] };
 
 /** A word of an executable kind has `load`, unless it is planned, or is a target that the session serves. */
 type Does<K extends WordKind> = K extends keyof Implementations
@@ -100,10 +100,10 @@ interface Serving {
 export function defineWord<K extends WordKind, const P extends readonly Parameter[]>(
   word: Omit<Word<K>, "parameters" | "check" | "capabilities"> & {
     readonly parameters: P;
-    check?(call: Call<ArgumentsOf<P>>, context: CheckContext): void;
-  } & Says<K, Call<ArgumentsOf<P>>> &
+    check?(call: Call<ArgumentsOfParameters<P>>, context: WordCheckContext): void;
+  } & Says<K, Call<ArgumentsOfParameters<P>>> &
     Does<K>,
-): Word<K, ArgumentsOf<P>> & Says<K, Call<ArgumentsOf<P>>>;
+): Word<K, ArgumentsOfParameters<P>> & Says<K, Call<ArgumentsOfParameters<P>>>;
 export function defineWord(word: unknown): unknown {
   return word;
 }

@@ -4,12 +4,12 @@
  */
 import canonicalize from "canonicalize";
 import { isRecord } from "../diagnostics/record.js";
-import { must } from "../diagnostics/codes.js";
+import { mustExist } from "../diagnostics/codes.js";
 import type { PersonalFacts } from "./personal-facts.js";
-import type { AnnotatedFacts } from "./annotated-facts.js";
+import type { AnnotationFacts } from "./annotated-facts.js";
 import type { DataAudit } from "./audit-facts.js";
-import type { RowName } from "./row-name.js";
-import type { DataPlan, ModelPlan, DataReader, ScratchPlan, Call, Value } from "./value.js";
+import type { RowIdentifier } from "./row-name.js";
+import type { DataPlan, ModelPlan, DataReadingSettings, ScratchPlan, Call, Value } from "./value.js";
 
 export type Need =
   /** Column names and a few rows of one source. */
@@ -21,7 +21,7 @@ export type Need =
   | {
       readonly about: "data";
       readonly data: DataPlan;
-      readonly base: DataReader | null;
+      readonly base: DataReadingSettings | null;
     }
   /**
    * Rows that one of several data sets evaluates on and another trains on, read and split (never requested for
@@ -126,17 +126,17 @@ export interface CleanerEffect {
    * shown.
    */
   readonly examples: readonly {
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly role: string;
     readonly before: string;
     readonly after: string | null;
   }[];
 }
 /** How a tokenizer encodes the texts; of many rows a sample is measured. */
-export interface ReadingFacts {
+export interface TokenizerEncodingFacts {
   readonly rows: number;
   /** Languages with enough rows, most frequent first. */
-  readonly languages: readonly LanguageReading[];
+  readonly languages: readonly LanguageEncodingFacts[];
   /** Unknown tokens out of all tokens, the rows that contain one, and some of the characters. */
   readonly unknown: {
     readonly rows: number;
@@ -145,7 +145,7 @@ export interface ReadingFacts {
     readonly some: readonly string[];
   };
 }
-export interface LanguageReading {
+export interface LanguageEncodingFacts {
   readonly code: string;
   readonly name: string;
   readonly rows: number;
@@ -158,7 +158,11 @@ export interface DataFacts {
   readonly kept: number;
   /** Number of them that are repetitions of another; unset for none. */
   readonly copies?: number;
-  readonly dropped: readonly { readonly why: string; readonly count: number; readonly examples: readonly RowName[] }[];
+  readonly dropped: readonly {
+    readonly why: string;
+    readonly count: number;
+    readonly examples: readonly RowIdentifier[];
+  }[];
   /** In the plan's order; unset if it has none. */
   readonly cleaners?: readonly CleanerEffect[];
   readonly splits: Readonly<Record<string, SplitFacts>>;
@@ -189,8 +193,8 @@ export interface DataFacts {
   /** Personal data remaining in the texts; unset if none was found. */
   readonly personal?: readonly PersonalFacts[];
   /** Set if a tokenizer was given: how it encodes the texts. */
-  readonly reading?: ReadingFacts;
-  readonly annotated?: AnnotatedFacts;
+  readonly reading?: TokenizerEncodingFacts;
+  readonly annotated?: AnnotationFacts;
   /** Unset if not checked, as for streamed data. */
   readonly audit?: DataAudit;
 }
@@ -266,13 +270,13 @@ export interface RunFacts {
   /** Its log is lost: its weights exist, its history does not. */
   readonly withoutLog?: true;
   /** Set for several trainings that run as one. */
-  readonly together?: TrainingGroup;
+  readonly together?: GroupedTrainingResult;
 }
 /**
  * Result of several trainings that run as one: the best, each of them, or for a sweep the written model and recipe that
  * it varies.
  */
-export type TrainingGroup =
+export type GroupedTrainingResult =
   | { readonly is: "one" | "each" }
   | {
       readonly is: "sweep";
@@ -305,7 +309,7 @@ export interface EngineFacts {
   /** Null: the engine was not started for this fact; running the statement reports errors. */
   readonly title: string | null;
 }
-export interface NameFacts {
+export interface DollarNameFacts {
   /** A plain value, or the type of live value. */
   readonly value?: Value;
   readonly live?: "table" | "other";
@@ -356,7 +360,7 @@ export type FactOf<N extends Need["about"]> = {
   run: RunFacts;
   machine: MachineFacts;
   engine: EngineFacts;
-  name: NameFacts;
+  name: DollarNameFacts;
   file: FileFacts;
   schema: SchemaFacts;
   files: FolderEntriesFacts;
@@ -374,7 +378,7 @@ function isNeed(value: unknown): value is Need {
   return isRecord(value) && typeof value["about"] === "string";
 }
 export function needKey(need: Need): string {
-  return must(canonicalize(need), "the key of a need");
+  return mustExist(canonicalize(need), "the key of a need");
 }
 
 /** An immutable set of answers. */
@@ -401,7 +405,7 @@ export class Facts {
   /** Yields all answers of a kind, without failures. */
   *about<A extends Need["about"]>(about: A): Generator<readonly [Extract<Need, { about: A }>, FactOf<A>]> {
     for (const [key, answer] of this.answers) {
-      if (isFailed(answer)) continue;
+      if (isFailedFact(answer)) continue;
       const need = needFromKey(key);
       if (need.about === about) yield [need as Extract<Need, { about: A }>, answer as FactOf<A>];
     }
@@ -420,6 +424,6 @@ export class Facts {
     return new Facts(new Map(this.answers).set(needKey(need), answer));
   }
 }
-export function isFailed(x: unknown): x is FailedFact {
+export function isFailedFact(x: unknown): x is FailedFact {
   return typeof x === "object" && x !== null && "failed" in x;
 }

@@ -3,7 +3,7 @@ import type { Verb } from "./registry.js";
 import type { Clause, Operand, Statement, WordNode } from "../syntax/tree.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { adviceOnForeignName } from "./advice-fixes.js";
-import { kindsIn } from "./parts.js";
+import { wordKindsIn } from "./parts.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { StatementScope } from "./scope.js";
 import { replacementFix } from "../diagnostics/reporter.js";
@@ -320,7 +320,7 @@ function fitsVerb(scope: StatementScope, statement: Statement, verb: string): bo
 /** Returns an example of the verb's key with this name, or of a word that has the name as an alias. */
 function keyLike({ registry }: StatementScope, verb: string, name: string): string | undefined {
   const words = (registry.find("verb", verb)?.parameters ?? []).flatMap((parameter) => {
-    const candidates = kindsIn(parameter.type).flatMap((kind) => registry.ofKind(kind));
+    const candidates = wordKindsIn(parameter.type).flatMap((kind) => registry.ofKind(kind));
     return parameter.name === name
       ? candidates
       : candidates.filter(({ elsewhere: called }) => called?.[name] !== undefined);

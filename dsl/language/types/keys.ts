@@ -4,7 +4,7 @@ import type { Parameter, ValueType, Verb, Word } from "./registry.js";
 import type { Entry, Expression, Key } from "../syntax/tree.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { StatementScope } from "./scope.js";
-import { defaultCall, kindsIn } from "./parts.js";
+import { defaultCall, wordKindsIn } from "./parts.js";
 import { replacementFix } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import { reportUnknownKey } from "./unknown-key.js";
@@ -120,7 +120,7 @@ function changed(
     standing === undefined ? undefined : parameterAtPath(scope, standing, key.path.slice(1), parameter.type);
   if (!target) {
     const [root = "", part, ...deeper] = key.path;
-    const taking = kindsIn(parameter.type)
+    const taking = wordKindsIn(parameter.type)
       .flatMap((kind) => scope.registry.ofKind(kind))
       .find(
         ({ planned, parameters }) =>
@@ -163,14 +163,14 @@ function changed(
   return value === undefined ? undefined : withPart(standing, path, value);
 }
 
-export type PathPart = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
+export type ParameterPathResult = { readonly parameter: Parameter } | { readonly unknown: Word; readonly name: string };
 /** Returns the parameter that a path inside a value names. */
 export function parameterAtPath(
   scope: StatementScope,
   value: Value,
   path: readonly string[],
   type: ValueType,
-): PathPart | undefined {
+): ParameterPathResult | undefined {
   const [name, ...rest] = path;
   if (name === undefined || value === null || typeof value !== "object" || Array.isArray(value)) return undefined;
   if ("record" in value) {

@@ -3,7 +3,7 @@ import { CodedError } from "../diagnostics/codes.js";
 import type { WordKind, LoadedImplementation, Registry, Word } from "./registry.js";
 
 /** Throws `internal` if there is no such word: the checker ensured that it exists. */
-export function wordOf<K extends WordKind>(registry: Registry, kind: K, name: string): Word<K> {
+export function mustFindWord<K extends WordKind>(registry: Registry, kind: K, name: string): Word<K> {
   const word = registry.find<K>(kind, name);
   if (!word) throw new CodedError("internal", { what: `there is no ${kind} ${name}` });
   return word;
@@ -15,7 +15,7 @@ export async function implementationOf<K extends WordKind>(
   kind: K,
   name: string,
 ): Promise<LoadedImplementation<K>> {
-  return loadWordImplementation(wordOf(registry, kind, name));
+  return loadWordImplementation(mustFindWord(registry, kind, name));
 }
 
 /** Throws `internal` if it has no implementation. */

@@ -7,12 +7,12 @@ import type { NumberNode } from "../syntax/tree.js";
 import { replacementFix } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
 import type {} from "./codes/value-codes.js";
-import type { ValuePlace, TypingContext } from "./typing.js";
+import type { ParameterPlace, TypingContext } from "./typing.js";
 
 export function typedNumber(
   node: NumberNode,
   type: Extract<ValueType, { is: "number" }>,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): Value | undefined {
   const bad = (wanted: string, fix?: string): undefined => {
@@ -118,11 +118,11 @@ export function checkRange(
   value: Value,
   raw: string,
   span: Span,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): Value | undefined {
   const range = expected.parameter?.range;
-  const x = plainNumber(value);
+  const x = numberOrShare(value);
   if (!range || x === undefined) return value;
   const low = range.min !== undefined && (range.exclusive ? x <= range.min : x < range.min);
   if (low || (range.max !== undefined && x > range.max)) {
@@ -145,7 +145,7 @@ export function checkRange(
 }
 
 /** Returns the number, or the number of a share. */
-export function plainNumber(value: Value): number | undefined {
+export function numberOrShare(value: Value): number | undefined {
   if (typeof value === "number") return value;
   return value !== null && typeof value === "object" && "share" in value ? value.share : undefined;
 }

@@ -26,7 +26,7 @@ export function findNestedParameter(
         : owner.example.includes(`${parameter.name}: ${word.name}`)
           ? 1
           : 2;
-    return kindsIn(parameter.type).flatMap((kind) =>
+    return wordKindsIn(parameter.type).flatMap((kind) =>
       scope.registry.ofKind(kind).flatMap((word) => {
         const inner = innerOf(word, name);
         return inner === undefined ? [] : [{ key: parameter.name, word, inner, rank: rank(word) }];
@@ -42,16 +42,16 @@ function innerOf(word: Word, name: string): string | undefined {
   const inner = word.parameters.some((p) => p.name === name && !p.open) ? name : word.elsewhere?.[name];
   return inner !== undefined && word.parameters.some((p) => p.name === inner) ? inner : undefined;
 }
-export function kindsIn(type: ValueType): string[] {
+export function wordKindsIn(type: ValueType): string[] {
   switch (type.is) {
     case "word":
       return [type.kind];
     case "list":
     case "record":
     case "range":
-      return kindsIn(type.of);
+      return wordKindsIn(type.of);
     case "either":
-      return type.of.flatMap(kindsIn);
+      return type.of.flatMap(wordKindsIn);
     default:
       return [];
   }

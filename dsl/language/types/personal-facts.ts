@@ -1,5 +1,5 @@
 /** Personal data in the texts of a data set: positions, never content. */
-import type { RowName } from "./row-name.js";
+import type { RowIdentifier } from "./row-name.js";
 
 export interface PersonalFacts {
   readonly column: string;
@@ -10,5 +10,5 @@ export interface PersonalFacts {
   readonly sure: number;
   /** Rows searched for it, if not all: in large data, names are detected in a sample. */
   readonly looked?: number;
-  readonly examples: readonly RowName[];
+  readonly examples: readonly RowIdentifier[];
 }

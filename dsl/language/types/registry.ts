@@ -3,8 +3,8 @@
  * use. `dsl` knows no word: checker, completion, hover, documentation and plan read these records.
  */
 import type { Arguments, Call, Value } from "./value.js";
-import type { WordKind, Kinds } from "./capabilities.js";
-import type { CheckContext } from "./context.js";
+import type { WordKind, CapabilitiesByKind } from "./capabilities.js";
+import type { WordCheckContext } from "./context.js";
 
 /**
  * Implementations of words by kind; stdlib's folders merge their interfaces in (`declare module
@@ -71,9 +71,9 @@ export interface Parameter {
     | {
         readonly derived: string;
         /** Undefined: no value, and none in what is hashed. */
-        from(draft: Readonly<Record<string, Value>>, context: CheckContext): Value | undefined;
+        from(draft: Readonly<Record<string, Value>>, context: WordCheckContext): Value | undefined;
         /** Reason that the plan shows instead, if it depends on the facts. */
-        because?(draft: Readonly<Record<string, Value>>, context: CheckContext): string;
+        because?(draft: Readonly<Record<string, Value>>, context: WordCheckContext): string;
       };
   /**
    * If unset, the value is detected when the call runs, and its default is the usual one; a written value is enforced
@@ -151,11 +151,11 @@ export interface Word<K extends WordKind = WordKind, A extends Arguments = Argum
   /** Names in `advice` that have no effect: they are removed without confirmation. */
   readonly idle?: readonly string[];
   /** The word's own rules, called after its arguments are checked; reports through the context. Pure. */
-  check?(call: Call<A>, context: CheckContext): void;
+  check?(call: Call<A>, context: WordCheckContext): void;
   /** Further notes, shown by hover. */
   readonly notes?: readonly string[];
   /** Facts that checker and runner read instead of testing for a word. */
-  readonly capabilities?: Kinds<Call<A>>[K];
+  readonly capabilities?: CapabilitiesByKind<Call<A>>[K];
   load?(): Promise<LoadedImplementation<K>>;
 }
 
@@ -247,14 +247,14 @@ export function makeRegistry(words: readonly Word[]): Registry {
 }
 
 /** A registry that accepts a user's own words; redefining a word replaces it. */
-export interface GrowingRegistry extends Registry {
+export interface ExtensibleRegistry extends Registry {
   define(word: Word): void;
   /** User-defined words, in the order of their first definition. */
   readonly ownWords: readonly Word[];
 }
 
 /** `base` is unchanged. The caller ensures that no word of `base` is redefined. */
-export function growingRegistry(base: Registry): GrowingRegistry {
+export function makeExtensibleRegistry(base: Registry): ExtensibleRegistry {
   const definedWords = new Map<string, Word>();
   let whole = base;
   return {

@@ -1,2 +1,2 @@
 /** A row's number in its source, from 1; if each split has its own source, with the split: `3 (test)`. */
-export type RowName = number | string;
+export type RowIdentifier = number | string;

@@ -17,17 +17,17 @@ export const SHOW_PARAMETER: Parameter = {
   impact: "low",
 };
 
-export const takesShow = (verb: Pick<Verb, "effect" | "displays"> | undefined): boolean =>
+export const takesShowKey = (verb: Pick<Verb, "effect" | "displays"> | undefined): boolean =>
   verb !== undefined && (verb.displays ?? verb.effect === "acts");
 
 /** Removes `show` from a statement's block; the verb reads the rest. */
-export function takeShow(
+export function takeShowKey(
   scope: StatementScope,
   statement: Statement,
 ): { readonly statement: Statement; readonly brief: boolean } {
   const { block, verb } = statement;
   const record = scope.registry.verbs().find(({ name }) => name === verb.text);
-  const mine = takesShow(record) ? (block?.entries.filter(({ key }) => key.text === SHOW_PARAMETER.name) ?? []) : [];
+  const mine = takesShowKey(record) ? (block?.entries.filter(({ key }) => key.text === SHOW_PARAMETER.name) ?? []) : [];
   const [entry, again] = mine;
   if (!block || !entry) return { statement, brief: false };
   if (again)

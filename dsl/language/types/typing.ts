@@ -21,13 +21,13 @@ export interface TypingContext {
    * Returns the typed value; undefined if an error was reported or it is not known yet. Arguments of calls contain
    * values too.
    */
-  typed(node: Expression, type: ValueType, expected: ValuePlace, t: TypingContext): Value | undefined;
+  typed(node: Expression, type: ValueType, expected: ParameterPlace, t: TypingContext): Value | undefined;
   /** Spans of the value's parts, by path (`optimizer.learning_rate`). */
   readonly places: Map<string, Span>;
   /** Items of lists with errors, by the lists' paths; invalid items are undefined. Unset if not needed. */
   readonly sound?: Map<string, readonly (Value | undefined)[]>;
 }
-export interface ValuePlace {
+export interface ParameterPlace {
   /** Dotted path for `places`. */
   readonly path: string;
   readonly key: string;

@@ -6,12 +6,12 @@ import {
   fixFromAdvice,
   settingInAdvice,
   replaceSettingFix,
-  type AdvicePlace,
+  type AdvisedSetting,
 } from "./advice-fixes.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replacementFix, type DiagnosticDetails } from "../diagnostics/reporter.js";
-import { kindsIn, findNestedParameter } from "./parts.js";
+import { wordKindsIn, findNestedParameter } from "./parts.js";
 import type { StatementScope } from "./scope.js";
 import { errorsOfValue, withInnerFixes } from "./trial.js";
 
@@ -142,7 +142,7 @@ function adviceElsewhere(
   owners: readonly Verb[],
 ): { readonly advice: string; readonly idle: boolean } | undefined {
   for (const owner of owners.filter((v) => !v.planned)) {
-    const kinds = owner.parameters.flatMap(({ type }) => kindsIn(type));
+    const kinds = owner.parameters.flatMap(({ type }) => wordKindsIn(type));
     for (const word of [owner, ...kinds.flatMap((kind) => registry.ofKind(kind))]) {
       const advice = word.planned ? undefined : adviceOnForeignName(word, name);
       if (advice === undefined) continue;
@@ -161,7 +161,7 @@ interface Block {
   /** Whether the block alone defines its statement, without `like`. */
   readonly alone: boolean;
 }
-function placeIn(scope: StatementScope, entry: Entry, { verb, parameters, entries }: Block): AdvicePlace {
+function placeIn(scope: StatementScope, entry: Entry, { verb, parameters, entries }: Block): AdvisedSetting {
   const whole = verb.keysOf === undefined ? undefined : scope.registry.find("verb", verb.keysOf);
   const becomes = (name: string): string | undefined => {
     const advice = adviceOnForeignName(verb, name) ?? (whole && adviceOnForeignName(whole, name));
@@ -191,7 +191,7 @@ function movedInto(scope: StatementScope, entry: Entry, block: Block): Diagnosti
 
 /** Whether the word given for a key has a parameter of that name. */
 function takes({ registry }: StatementScope, name: string, { type }: Parameter, inner: string): boolean {
-  const word = kindsIn(type).flatMap((kind) => registry.find(kind, name) ?? [])[0];
+  const word = wordKindsIn(type).flatMap((kind) => registry.find(kind, name) ?? [])[0];
   return word?.parameters.some((p) => p.name === inner) === true;
 }
 /** Returns the key and word that have a parameter: `technique: lora(rank: …)` for `rank: 8` in a model. */

@@ -103,7 +103,7 @@ export interface ModelPlan {
   /** Set if the base was trained in this program: `base` is its name, `from` its own base. */
   readonly trained?: {
     readonly recipeHash: string;
-    readonly from: DataReader;
+    readonly from: DataReadingSettings;
     /** A `compress` step applied to its weights first; unset for none. */
     readonly made?: Call;
   };
@@ -123,7 +123,7 @@ export interface ModelPlan {
   readonly template?: Call | null;
 }
 /** How data are read for a model: its base, and the format of conversations. */
-export interface DataReader {
+export interface DataReadingSettings {
   readonly name: string;
   readonly folder: string;
   readonly scratch?: ScratchPlan;
@@ -135,7 +135,7 @@ export interface DataReader {
   /** For tasks that read contexts: tokens per window, and overlap of neighbours. */
   readonly windows?: { readonly length: number; readonly overlap: number };
 }
-export function dataReaderOfModel({
+export function dataReadingSettingsOf({
   base,
   folder,
   scratch,
@@ -143,7 +143,7 @@ export function dataReaderOfModel({
   task,
   template,
   max_length,
-}: ModelPlan): DataReader {
+}: ModelPlan): DataReadingSettings {
   const { stride, pooling, learn } = task.arguments;
   const reader = {
     // A model uses the tokenizer of the first base it derives from.
@@ -153,6 +153,6 @@ export function dataReaderOfModel({
   if (template === undefined) return { ...reader, ...(pooling !== undefined && { apart: true as const }) };
   return { ...reader, template, ...(learn === "last" && { learn: "last" }) };
 }
-function rootOf({ name, folder, scratch }: DataReader): DataReader {
+function rootOf({ name, folder, scratch }: DataReadingSettings): DataReadingSettings {
   return { name, folder, ...(scratch && { scratch }) };
 }

@@ -4,16 +4,16 @@
  */
 import type { Call, Value } from "./value.js";
 import type { Parameter, ValueType } from "./registry.js";
-import { hasCredentials, redactedAddress } from "../diagnostics/address.js";
+import { hasUrlCredentials, redactedUrl } from "../diagnostics/address.js";
 import { decodeNumber } from "../syntax/numbers.js";
 import { quoteString } from "../syntax/strings.js";
 import type { Entry, Expression, ReferenceNode, WordNode } from "../syntax/tree.js";
 import { nearestWord } from "../diagnostics/nearest-word.js";
 import type {} from "./codes/value-codes.js";
 import { isSecretKind, word } from "./calls.js";
-import type { ValuePlace, TypingContext } from "./typing.js";
+import type { ParameterPlace, TypingContext } from "./typing.js";
 import { suggestionForWrongValue, type Suggestion } from "./value-suggestions.js";
-import { checkRange, typedNumber, plainNumber } from "./numeric.js";
+import { checkRange, typedNumber, numberOrShare } from "./numeric.js";
 import type { Fix } from "../diagnostics/diagnostic.js";
 import { replacementFix, Reporter } from "../diagnostics/reporter.js";
 import type { Span } from "../diagnostics/span.js";
@@ -22,11 +22,11 @@ import { describeType, fitsType, describeExpression } from "./shapes.js";
 export function typedValue(
   node: Expression,
   type: ValueType,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): Value | undefined {
   t.places.set(expected.path, node.span);
-  if (node.is === "reference" && type.is !== "reference" && !acceptsLive(type))
+  if (node.is === "reference" && type.is !== "reference" && !acceptsLiveValue(type))
     return fromReference(node, type, expected, t);
   switch (type.is) {
     case "number":
@@ -72,17 +72,17 @@ export function typedValue(
 /** Reports a URL with a password in any argument, because programs, plans and outputs are shared. */
 function demandNoAccount(
   { value, span }: Extract<Expression, { readonly is: "string" }>,
-  { key }: ValuePlace,
+  { key }: ParameterPlace,
   t: TypingContext,
 ): string | undefined {
-  if (!hasCredentials(value)) return value;
-  t.reporter.report("address-with-account", { key, address: redactedAddress(value) }, span);
+  if (!hasUrlCredentials(value)) return value;
+  t.reporter.report("address-with-account", { key, address: redactedUrl(value) }, span);
   return undefined;
 }
 function quotedText(
   node: Extract<Expression, { readonly is: "string" }>,
   { form }: TypeOf<"string">,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): string | undefined {
   if (form !== "user" || isUserName(node.value)) return demandNoAccount(node, expected, t);
@@ -96,7 +96,7 @@ export function isUserName(text: string): boolean {
 type TypeOf<I extends ValueType["is"]> = Extract<ValueType, { is: I }>;
 
 /** A single value is accepted as a list of one. */
-function list(node: Expression, type: TypeOf<"list">, expected: ValuePlace, t: TypingContext): Value | undefined {
+function list(node: Expression, type: TypeOf<"list">, expected: ParameterPlace, t: TypingContext): Value | undefined {
   if (node.is !== "list" && !fitsType(node, type.of, t.registry) && (node.is === "block" || node.is === "range"))
     return wrong(node, type, expected, t);
   const items = node.is === "list" ? node.items : [node];
@@ -108,7 +108,12 @@ function list(node: Expression, type: TypeOf<"list">, expected: ValuePlace, t: T
   return undefined;
 }
 
-function record(node: Expression, type: TypeOf<"record">, expected: ValuePlace, t: TypingContext): Value | undefined {
+function record(
+  node: Expression,
+  type: TypeOf<"record">,
+  expected: ParameterPlace,
+  t: TypingContext,
+): Value | undefined {
   if (node.is !== "block") return wrong(node, type, expected, t);
   const values: Record<string, Value> = {};
   let whole = node.broken !== true;
@@ -129,7 +134,7 @@ function entryOf(
   value: Expression,
   first: Entry | undefined,
   type: TypeOf<"record">,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): Value | undefined {
   if (first)
@@ -154,7 +159,7 @@ function entryOf(
 function unknownRecordKey(
   { key, value, span }: Pick<Entry, "key" | "span"> & { readonly value: Expression },
   { keys: has, elsewhere, beyond }: TypeOf<"record"> & { readonly keys: readonly string[] },
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): void {
   const near =
@@ -182,12 +187,12 @@ function unknownRecordKey(
   );
 }
 
-function range(node: Expression, type: TypeOf<"range">, expected: ValuePlace, t: TypingContext): Value | undefined {
+function range(node: Expression, type: TypeOf<"range">, expected: ParameterPlace, t: TypingContext): Value | undefined {
   if (node.is !== "range" || type.of.is !== "number") return wrong(node, type, expected, t);
   const [from, to] = [typedValue(node.from, type.of, expected, t), typedValue(node.to, type.of, expected, t)];
   t.places.set(expected.path, node.span);
   if (from === undefined || to === undefined) return undefined;
-  const [a, b] = [plainNumber(from), plainNumber(to)];
+  const [a, b] = [numberOrShare(from), numberOrShare(to)];
   if (a === undefined || b === undefined || a > b) {
     t.reporter.report("empty-range", { from: String(a), to: String(b) }, node.span);
     return undefined;
@@ -196,7 +201,12 @@ function range(node: Expression, type: TypeOf<"range">, expected: ValuePlace, t:
 }
 
 /** Returns the value of the first fitting type without errors; if all have errors, reports those of the first. */
-function either(node: Expression, type: TypeOf<"either">, expected: ValuePlace, t: TypingContext): Value | undefined {
+function either(
+  node: Expression,
+  type: TypeOf<"either">,
+  expected: ParameterPlace,
+  t: TypingContext,
+): Value | undefined {
   const fits = type.of.filter(
     (one) => fitsType(node, one, t.registry) && (one.is !== "model" || (node.is === "word" && t.isModel(node.text))),
   );
@@ -218,7 +228,7 @@ function either(node: Expression, type: TypeOf<"either">, expected: ValuePlace, 
 function fromReference(
   node: ReferenceNode,
   type: ValueType,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): Value | undefined {
   const found = t.reference(node);
@@ -276,11 +286,11 @@ export function valueToExpression(value: Value, span: Span): Expression | undefi
   }
   return undefined;
 }
-export function acceptsLive(type: ValueType): boolean {
-  return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLive));
+export function acceptsLiveValue(type: ValueType): boolean {
+  return (type.is === "word" && type.kind === "source") || (type.is === "either" && type.of.some(acceptsLiveValue));
 }
 /** `source: $rows`: returns the source word that accepts live values. */
-function liveSource(node: ReferenceNode, expected: ValuePlace, t: TypingContext): Value | undefined {
+function liveSource(node: ReferenceNode, expected: ParameterPlace, t: TypingContext): Value | undefined {
   const taker = t.registry.ofKind("source").find((w) => w.capabilities?.takesLiveValue);
   const parameter = taker?.parameters[0];
   if (!taker || !parameter) return wrong(node, { is: "word", kind: "source" }, expected, t);
@@ -290,7 +300,7 @@ function liveSource(node: ReferenceNode, expected: ValuePlace, t: TypingContext)
 function unknownChoice(
   node: WordNode,
   { of: choices, elsewhere }: Extract<ValueType, { is: "choice" }>,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): undefined {
   if (choices.includes("none") && foreignLiteral(node, { is: "choice", of: choices }, t)) return undefined;
@@ -327,7 +337,7 @@ function foreignLiteral(node: Expression, type: ValueType, t: TypingContext): bo
   return true;
 }
 
-function wrong(node: Expression, type: ValueType, expected: ValuePlace, t: TypingContext): undefined {
+function wrong(node: Expression, type: ValueType, expected: ParameterPlace, t: TypingContext): undefined {
   if (foreignLiteral(node, type, t)) return undefined;
   if (node.is === "word" && t.registry.find("space", node.text)) {
     t.reporter.report("space-outside-vary", { word: node.text, key: expected.key }, node.span);
@@ -417,7 +427,7 @@ function fileAsWord(node: Expression, type: ValueType, t: TypingContext): Fix | 
 function none(
   node: Expression,
   type: Extract<ValueType, { is: "either" }>,
-  expected: ValuePlace,
+  expected: ParameterPlace,
   t: TypingContext,
 ): undefined {
   if (type.of.some((one) => one.is === "choice" && one.of.includes("none")) && foreignLiteral(node, type, t))

@@ -3,7 +3,13 @@
  * position × frequency. Every method that stretches the frequencies to longer texts reduces to a list of frequencies
  * and a factor on cosine and sine. This file computes both as transformers does.
  */
-import { flag, number, numbers, optional, type InferAttributes } from "../attributes.js";
+import {
+  flagAttribute,
+  numberAttribute,
+  numberListAttribute,
+  optionalAttribute,
+  type InferAttributes,
+} from "../attributes.js";
 import type { Type } from "../program.js";
 import { OpInputError, sameShape, requireFloat } from "../shape.js";
 
@@ -142,11 +148,11 @@ export interface RopeAttributes extends RotaryFrequencies {
   readonly inverse: boolean;
 }
 export const ROPE_ATTRIBUTES = {
-  heads: number,
-  frequencies: numbers,
-  factor: optional(number),
-  interleaved: optional(flag),
-  inverse: optional(flag),
+  heads: numberAttribute,
+  frequencies: numberListAttribute,
+  factor: optionalAttribute(numberAttribute),
+  interleaved: optionalAttribute(flagAttribute),
+  inverse: optionalAttribute(flagAttribute),
 };
 export function ropeAttributes(given: InferAttributes<typeof ROPE_ATTRIBUTES>): RopeAttributes {
   return { factor: 1, interleaved: false, inverse: false, ...given };

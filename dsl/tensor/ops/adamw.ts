@@ -1,9 +1,14 @@
-import { number, type InferAttributes } from "../attributes.js";
+import { numberAttribute, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
 import { makeArrayValues } from "../values.js";
 
-const ADAM = { beta1: number, beta2: number, epsilon: number, weight_decay: number };
+const ADAM = {
+  beta1: numberAttribute,
+  beta2: numberAttribute,
+  epsilon: numberAttribute,
+  weight_decay: numberAttribute,
+};
 export type AdamSettings = InferAttributes<typeof ADAM>;
 
 export const adamw = defineOp({

@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension, Type } from "../program.js";
 import {
@@ -17,13 +17,13 @@ import { attention } from "./attention.js";
 import { scatter_rows } from "./scatter_rows.js";
 
 const ATTRIBUTES = {
-  heads: number,
-  key_value_heads: number,
+  heads: numberAttribute,
+  key_value_heads: numberAttribute,
   /** 0: all keys are visible. */
-  window: number,
-  scale: number,
+  window: numberAttribute,
+  scale: numberAttribute,
   /** 0: scores are not capped. */
-  cap: number,
+  cap: numberAttribute,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { dtype } from "../attributes.js";
+import { dtypeAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { isFloat } from "../shape.js";
 import { fromNDArray, toNDArray } from "../values.js";
@@ -8,7 +8,7 @@ export const cast = defineOp({
   doc: "To another `dtype`; floats to i32 toward zero, to bool by ≠ 0.",
   makesWeight: true,
   inputs: ["x"],
-  attributes: { dtype },
+  attributes: { dtype: dtypeAttribute },
   type: ([x], a) => [{ dtype: a.dtype, shape: x.shape }],
   gradient: (_, { inputs: [x] }, [dy]) => [isFloat(x.dtype) && isFloat(dy.dtype) ? dy.cast(x.dtype) : undefined],
   evaluate: ([x], a) => [fromNDArray(toNDArray(a.dtype, x))],

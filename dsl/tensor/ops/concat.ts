@@ -1,4 +1,4 @@
-import { dimension, number, optional } from "../attributes.js";
+import { dimensionAttribute, numberAttribute, optionalAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { OpInputError, addToDimension, sameShape, requireSameDType } from "../shape.js";
@@ -11,7 +11,7 @@ export const concat = defineOp({
     "sizes agree.",
   bf16: "follows",
   inputs: ["...parts"],
-  attributes: { axis: number, size: optional(dimension) },
+  attributes: { axis: numberAttribute, size: optionalAttribute(dimensionAttribute) },
   type(inputs, a) {
     const axis = a.axis;
     const rest = (shape: readonly (number | string)[]): (number | string)[] =>

@@ -1,9 +1,9 @@
-import { flag, number } from "../attributes.js";
+import { flagAttribute, numberAttribute } from "../attributes.js";
 import { defineOp, type Op } from "../op.js";
 import { axesOf, OpInputError } from "../shape.js";
 import { elementCountOfShape, makeArrayValues } from "../values.js";
 
-const CUMULATIVE = { axis: number, exclusive: flag, reverse: flag };
+const CUMULATIVE = { axis: numberAttribute, exclusive: flagAttribute, reverse: flagAttribute };
 
 export const cumulative_sum: Op<readonly ["x"], readonly ["y"], typeof CUMULATIVE> = defineOp({
   name: "cumulative_sum",

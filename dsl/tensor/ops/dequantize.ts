@@ -1,4 +1,4 @@
-import { oneOf } from "../attributes.js";
+import { oneOfAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireShape } from "../shape.js";
 import { makeArrayValues } from "../values.js";
@@ -8,7 +8,7 @@ export const dequantize = defineOp({
   doc: "(codes i8 [rows, columns], scales f32, one for each place along `axis`) → codes · scales, f32: a weight stored as int8 by channel.",
   makesWeight: true,
   inputs: ["codes", "scales"],
-  attributes: { axis: oneOf([0, 1]) },
+  attributes: { axis: oneOfAttribute([0, 1]) },
   type([codes, scales], { axis }) {
     if (codes.dtype !== "i8" || codes.shape.length !== 2) throw new OpInputError("the codes must be i8 of two axes");
     if (scales.dtype !== "f32") throw new OpInputError(`scales must be f32, not ${scales.dtype}`);

@@ -1,4 +1,4 @@
-import { number, numbers, oneOf, type InferAttributes } from "../attributes.js";
+import { numberAttribute, numberListAttribute, oneOfAttribute, type InferAttributes } from "../attributes.js";
 import { QUANTIZATION_LEVELS, type QuantizationLevelsName } from "../numbers/levels.js";
 import { defineOp } from "../op.js";
 import { elementCount, OpInputError, requireShape } from "../shape.js";
@@ -15,9 +15,9 @@ export interface BlockQuantization {
   readonly padded: number;
 }
 const BLOCKS = {
-  levels: oneOf(["nf4", "dynamic"] satisfies readonly QuantizationLevelsName[]),
-  block: number,
-  shape: numbers,
+  levels: oneOfAttribute(["nf4", "dynamic"] satisfies readonly QuantizationLevelsName[]),
+  block: numberAttribute,
+  shape: numberListAttribute,
 };
 export function blockQuantizationOf({ levels: name, block, shape }: InferAttributes<typeof BLOCKS>): BlockQuantization {
   const levels = QUANTIZATION_LEVELS[name];

@@ -1,9 +1,9 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp, type Op } from "../op.js";
 import { dropoutMask } from "../numbers/random.js";
 import { lastDimension, OpInputError, requireFloat, requireDropoutSteps } from "../shape.js";
 
-const DROPOUT = { rate: number, seed: number, site: number };
+const DROPOUT = { rate: numberAttribute, seed: numberAttribute, site: numberAttribute };
 
 export const dropout: Op<readonly ["x", "step"], readonly ["y"], typeof DROPOUT> = defineOp({
   name: "dropout",

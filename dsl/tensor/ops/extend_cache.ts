@@ -1,4 +1,4 @@
-import { dimension } from "../attributes.js";
+import { dimensionAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, sameShape, requireSameDType } from "../shape.js";
 import { elementCountOfShape, makeArrayValues } from "../values.js";
@@ -13,7 +13,7 @@ export const extend_cache = defineOp({
     "(cache [batch, capacity, ...], rows [batch, length, ...], start i32 scalar) → [batch, `size`, ...]: the first `size` " +
     "rows of the cache with `rows` in the places from `start` on; start + length is at most `size`, and `size` at most the capacity.",
   inputs: ["cache", "rows", "start"],
-  attributes: { size: dimension },
+  attributes: { size: dimensionAttribute },
   type([cache, rows, start], a) {
     const size = a.size;
     if (cache.shape.length < 2) throw new OpInputError("the cache must be [batch, capacity, ...]");

@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { makeArrayValues } from "../values.js";
 
@@ -6,7 +6,7 @@ export const fill_like = defineOp({
   name: "fill_like",
   doc: "(x) → x's type, every element `value`. Only the shape of x is looked at; no gradient flows to it.",
   inputs: ["x"],
-  attributes: { value: number },
+  attributes: { value: numberAttribute },
   type: ([x]) => [x],
   gradient: () => [undefined],
   evaluate: (_, a, [shape]) => {

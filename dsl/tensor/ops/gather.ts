@@ -1,5 +1,5 @@
 import { scatter_rows } from "./scatter_rows.js";
-import { number, optional } from "../attributes.js";
+import { numberAttribute, optionalAttribute } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
 import { perRowTableGradient } from "./rows/row-part.js";
@@ -13,7 +13,7 @@ export const gather = defineOp({
     "`padding`: a row of the table that gets no gradient.",
   takesRows: true,
   inputs: ["table", "indices"],
-  attributes: { padding: optional(number) },
+  attributes: { padding: optionalAttribute(numberAttribute) },
   type([table, indices]) {
     if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
     if (table.shape.length === 0) throw new OpInputError("the table must have rows");

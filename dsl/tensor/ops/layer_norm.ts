@@ -1,5 +1,5 @@
 import { layer_norm_gradient } from "./layer_norm_gradient.js";
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { normalizeRow, layerNormOutputTypes } from "./shared/norm.js";
 import { defineOp } from "../op.js";
 import { withTrailingAxis, sumWithinRowsToShape } from "./rows/row-part.js";
@@ -11,7 +11,7 @@ export const layer_norm = defineOp({
   byPosition: "first",
   inputs: ["x", "scale", "bias"],
   outputs: ["y", "mean", "variance"],
-  attributes: { epsilon: number },
+  attributes: { epsilon: numberAttribute },
   type([x, scale, bias]) {
     return layerNormOutputTypes(x, scale, bias);
   },

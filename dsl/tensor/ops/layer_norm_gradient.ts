@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { normalizeRow } from "./shared/norm.js";
 import { defineOp } from "../op.js";
 import { lastDimension, requireShape } from "../shape.js";
@@ -9,7 +9,7 @@ export const layer_norm_gradient = defineOp({
   doc: "(x [..., n], scale [n], mean [...], variance [...], dy [..., n]) → (dx [..., n], dscale [n], dbias [n]); mean and variance are layer_norm's own outputs.",
   inputs: ["x", "scale", "mean", "variance", "dy"],
   outputs: ["dx", "dscale", "dbias"],
-  attributes: { epsilon: number },
+  attributes: { epsilon: numberAttribute },
   type([x, scale, , , dy]) {
     requireShape(dy, x.shape, "dy");
     requireShape(scale, [lastDimension(x, "x")], "the scale");

@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { byteSizeOf } from "../values.js";
 import { defineOp } from "../op.js";
 import { perRowMatrixGradient, sumWithinRowsToShape } from "./rows/row-part.js";
@@ -16,7 +16,7 @@ export const low_rank_linear = defineOp({
   product: true,
   byPosition: "first",
   inputs: ["x", "weight", "a", "b", "bias?"],
-  attributes: { scale: number },
+  attributes: { scale: numberAttribute },
   type([x, weight, a, b, bias], attributes) {
     const [merged] = low_rank_merge.type([weight, a, b], attributes);
     return linear.type(bias ? [x, merged, bias] : [x, merged], {});

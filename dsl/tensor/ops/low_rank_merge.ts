@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireSameDType, requireShape } from "../shape.js";
 import { makeArrayValues, byteSizeOf } from "../values.js";
@@ -8,7 +8,7 @@ export const low_rank_merge = defineOp({
   doc: "(weight [out, in], a [rank, in], b [out, rank]) → weight + `scale` · b a.",
   makesWeight: true,
   inputs: ["weight", "a", "b"],
-  attributes: { scale: number },
+  attributes: { scale: numberAttribute },
   type([weight, a, b]) {
     requireSameDType(weight, a, b);
     const [out, into] = weight.shape;

@@ -1,10 +1,10 @@
-import { flag } from "../attributes.js";
+import { flagAttribute } from "../attributes.js";
 import { unbroadcast } from "./shared/elementwise.js";
 import { defineOp, type Op } from "../op.js";
 import { broadcastShapes, elementCount, OpInputError, requireFloat, requireSameDType } from "../shape.js";
 import { stridesOf, makeArrayValues, forEachPosition } from "../values.js";
 
-const MATMUL = { transpose_a: flag, transpose_b: flag };
+const MATMUL = { transpose_a: flagAttribute, transpose_b: flagAttribute };
 
 export const matmul: Op<readonly ["a", "b"], readonly ["y"], typeof MATMUL> = defineOp({
   name: "matmul",

@@ -1,4 +1,4 @@
-import { positiveInteger } from "../attributes.js";
+import { positiveIntegerAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
 import { makeArrayValues } from "../values.js";
@@ -7,7 +7,7 @@ export const one_hot = defineOp({
   name: "one_hot",
   doc: "indices i32 [...] → f32 [..., `depth`]: 1 at the index, 0 elsewhere; all 0 where the index isn't in 0 … depth − 1.",
   inputs: ["indices"],
-  attributes: { depth: positiveInteger },
+  attributes: { depth: positiveIntegerAttribute },
   type([indices], a) {
     if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
     return [{ dtype: "f32", shape: [...indices.shape, a.depth] }];

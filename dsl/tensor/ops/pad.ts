@@ -1,4 +1,4 @@
-import { dimension, number } from "../attributes.js";
+import { dimensionAttribute, numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, addToDimension } from "../shape.js";
 import { elementCountOfShape, makeArrayValues } from "../values.js";
@@ -8,7 +8,7 @@ export const pad = defineOp({
   doc: "Zeros `before` and `after` along `axis`; at most one of its size and `after` has a name.",
   bf16: "follows",
   inputs: ["x"],
-  attributes: { axis: number, before: number, after: dimension },
+  attributes: { axis: numberAttribute, before: numberAttribute, after: dimensionAttribute },
   type([x], a) {
     const { axis, before, after } = a;
     const d = x.shape[axis];

@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { requireShape } from "../shape.js";
 import { makeArrayValues } from "../values.js";
@@ -10,7 +10,7 @@ export const place_position = defineOp({
   part: "position",
   inputs: ["dy", "like"],
   outputs: ["dx"],
-  attributes: { position: number },
+  attributes: { position: numberAttribute },
   type([dy, like]) {
     requireShape(dy, [like.shape[0]!, like.shape[2]!], "dy");
     return [{ dtype: dy.dtype, shape: like.shape }];

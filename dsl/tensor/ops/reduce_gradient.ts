@@ -1,4 +1,4 @@
-import { flag, numbers } from "../attributes.js";
+import { flagAttribute, numberListAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { reducedType, reducedStrides } from "./shared/reduction.js";
 import { axesOf, requireShape } from "../shape.js";
@@ -9,7 +9,7 @@ export const reduce_gradient = defineOp({
   doc: "(dy, like) → dy spread over `axes` to the shape of `like`; `mean` divides by the elements per result. `keep` as in the reduction.",
   inputs: ["dy", "like"],
   outputs: ["dx"],
-  attributes: { axes: numbers, keep: flag, mean: flag },
+  attributes: { axes: numberListAttribute, keep: flagAttribute, mean: flagAttribute },
   type([dy, like], a) {
     requireShape(dy, reducedType(like, a).shape, "dy");
     return [{ dtype: dy.dtype, shape: like.shape }];

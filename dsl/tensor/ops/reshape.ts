@@ -1,4 +1,4 @@
-import { shape } from "../attributes.js";
+import { shapeAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { OpInputError } from "../shape.js";
@@ -17,7 +17,7 @@ export const reshape = defineOp({
   bf16: "turns",
   memory: "view",
   inputs: ["x"],
-  attributes: { shape },
+  attributes: { shape: shapeAttribute },
   type([x], a) {
     const { shape } = a;
     const from = parts(x.shape);

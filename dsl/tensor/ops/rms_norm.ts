@@ -1,5 +1,5 @@
 import { rms_norm_gradient } from "./rms_norm_gradient.js";
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { withTrailingAxis, sumWithinRowsToShape } from "./rows/row-part.js";
 import { inverseRms, rmsNormOutputTypes } from "./shared/norm.js";
@@ -13,7 +13,7 @@ export const rms_norm = defineOp({
   byPosition: "first",
   inputs: ["x", "scale"],
   outputs: ["y", "inverse"],
-  attributes: { epsilon: number, offset: number },
+  attributes: { epsilon: numberAttribute, offset: numberAttribute },
   type([x, scale]) {
     return rmsNormOutputTypes(x, scale);
   },

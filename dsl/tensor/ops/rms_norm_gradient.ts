@@ -1,4 +1,4 @@
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { elementCount, requireShape } from "../shape.js";
 import { makeArrayValues } from "../values.js";
@@ -9,7 +9,7 @@ export const rms_norm_gradient = defineOp({
   doc: "(x, scale, inverse, dy) → (dx, dscale); inverse is rms_norm's second output, the attributes are its own.",
   inputs: ["x", "scale", "inverse", "dy"],
   outputs: ["dx", "dscale"],
-  attributes: { epsilon: number, offset: number },
+  attributes: { epsilon: numberAttribute, offset: numberAttribute },
   type([x, scale, inverse, dy]) {
     requireShape(inverse, x.shape.slice(0, -1), "the inverse");
     requireShape(dy, x.shape, "dy");

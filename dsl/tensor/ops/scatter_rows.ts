@@ -1,4 +1,4 @@
-import { dimension } from "../attributes.js";
+import { dimensionAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError, requireShape } from "../shape.js";
 import { elementCountOfShape, makeArrayValues } from "../values.js";
@@ -8,7 +8,7 @@ export const scatter_rows = defineOp({
   doc: "(indices i32, dy [...indices, ...row]) → [`rows`, ...row]: dy's rows summed at their indices, zero elsewhere. The gradient of gather.",
   inputs: ["indices", "dy"],
   outputs: ["dx"],
-  attributes: { rows: dimension },
+  attributes: { rows: dimensionAttribute },
   type([indices, dy], a) {
     if (indices.dtype !== "i32") throw new OpInputError(`indices must be i32, not ${indices.dtype}`);
     const rank = indices.shape.length;

@@ -1,12 +1,12 @@
 import { pad } from "./pad.js";
-import { dimension, number, type InferAttributes } from "../attributes.js";
+import { dimensionAttribute, numberAttribute, type InferAttributes } from "../attributes.js";
 import { defineOp } from "../op.js";
 import type { Dimension } from "../program.js";
 import { perRowTableSliceGradient } from "./rows/row-part.js";
 import { OpInputError, dimensionParts, addToDimension } from "../shape.js";
 import { elementCountOfShape, makeArrayValues } from "../values.js";
 
-const SLICE = { axis: number, start: number, size: dimension };
+const SLICE = { axis: numberAttribute, start: numberAttribute, size: dimensionAttribute };
 
 export const slice = defineOp({
   name: "slice",

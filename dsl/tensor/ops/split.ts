@@ -1,5 +1,5 @@
 import { pad } from "./pad.js";
-import { number, numbers } from "../attributes.js";
+import { numberAttribute, numberListAttribute } from "../attributes.js";
 import type { Tensor } from "../tensor.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
@@ -11,7 +11,7 @@ export const split = defineOp({
   bf16: "follows",
   inputs: ["x"],
   outputs: ["...parts"],
-  attributes: { axis: number, sizes: numbers },
+  attributes: { axis: numberAttribute, sizes: numberListAttribute },
   type([x], a) {
     const { axis, sizes } = a;
     const d = x.shape[axis];

@@ -1,5 +1,5 @@
 import { place_position } from "./place_position.js";
-import { number } from "../attributes.js";
+import { numberAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { OpInputError } from "../shape.js";
 import { makeArrayValues } from "../values.js";
@@ -10,7 +10,7 @@ export const take_position = defineOp({
   bf16: "follows",
   part: "position",
   inputs: ["x"],
-  attributes: { position: number },
+  attributes: { position: numberAttribute },
   type([x], a) {
     if (x.shape.length !== 3) throw new OpInputError("x must be [batch, length, n]");
     const [batch, length, n] = x.shape;

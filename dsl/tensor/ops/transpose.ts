@@ -1,4 +1,4 @@
-import { numbers } from "../attributes.js";
+import { numberListAttribute } from "../attributes.js";
 import { defineOp } from "../op.js";
 import { transposePerRowGradient } from "./rows/row-part.js";
 import { OpInputError } from "../shape.js";
@@ -10,7 +10,7 @@ export const transpose = defineOp({
   bf16: "turns",
   memory: "turned",
   inputs: ["x"],
-  attributes: { order: numbers },
+  attributes: { order: numberListAttribute },
   type([x], a) {
     const { order } = a;
     if ([...order].sort((p, q) => p - q).join() !== x.shape.map((_, i) => i).join())

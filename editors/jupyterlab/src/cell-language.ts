@@ -2,11 +2,11 @@
 // transaction, so there is no delay. There is also no race with JupyterLab, which loads languages at any time and
 // rewrites the cell's MIME type.
 import { Compartment, EditorState, Prec, type Extension } from "@codemirror/state";
-import { isTune } from "#dsl/language/syntax/cell.js";
+import { isTuneCell } from "#dsl/language/syntax/cell.js";
 import { tune } from "./tune.js";
 import { vocabulary } from "./vocabulary.js";
 
-export const holdsTune = (text: string): boolean => isTune(text, vocabulary.verbs);
+export const holdsTune = (text: string): boolean => isTuneCell(text, vocabulary.verbs);
 
 export function tuneWhereTune(source: string): Extension {
   const slot = new Compartment();

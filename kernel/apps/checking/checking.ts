@@ -5,8 +5,8 @@
 import { dirname, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
-import { splitSource } from "#dsl/language/syntax/parts.js";
+import { isTuneCell, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { splitSourceAfterSweeps } from "#dsl/language/syntax/parts.js";
 import { readNotebook, type Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { parseParameterValues, type ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { checkProgramSources, type CheckedProgram, type CheckInput } from "#kernel/host/check-sources.js";
@@ -90,7 +90,7 @@ export async function readSources(file: string): Promise<ProgramSources> {
 export function sourcesOfTuneFile(path: string, file: string, text: string): ProgramSources {
   const verbs = registry.verbs().map((v) => v.name);
   return {
-    sources: splitSource({ id: path, title: file, text, path }, verbs),
+    sources: splitSourceAfterSweeps({ id: path, title: file, text, path }, verbs),
     typescript: new Map(),
     defined: new Set(),
   };
@@ -107,12 +107,12 @@ export async function sourcesOfNotebookCells(
   const typescript = new Map<string, readonly string[]>();
   const defined = new Set<string>();
   // The TypeScript compiler loads slowly, so it is skipped for a notebook with Tune cells only.
-  const { namesDeclaredBy } = cells.every((cell) => isTune(cell, verbs) || cell.trim() === "")
+  const { namesDeclaredBy } = cells.every((cell) => isTuneCell(cell, verbs) || cell.trim() === "")
     ? { namesDeclaredBy: () => [] }
     : await import("#kernel/apps/jupyter/cells/compile/declarations.js");
   const names = new Set<string>();
   cells.forEach((cell, i) => {
-    if (isTune(cell, verbs)) {
+    if (isTuneCell(cell, verbs)) {
       const id = `${path}#${String(i + 1)}`;
       sources.push({ id, title: `${file} cell ${String(i + 1)}`, text: withoutMagic(cell), path, cell: i + 1 });
       typescript.set(id, [...names]);

@@ -5,15 +5,20 @@
 import { existsSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel, type DataPlan, type ModelPlan, type DataReader } from "#dsl/language/types/value.js";
+import {
+  dataReadingSettingsOf,
+  type DataPlan,
+  type ModelPlan,
+  type DataReadingSettings,
+} from "#dsl/language/types/value.js";
 import { isWithin } from "#stdlib/platform/files.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { hubCacheFolder } from "../../bases/cache.js";
 import { POOLING_CONFIG_FILE } from "../../bases/embedding.js";
-import { isAddress } from "../../data/sources/addresses.js";
+import { isHttpAddress } from "../../data/sources/addresses.js";
 import { sourceFiles } from "../../data/sources/files-read.js";
 import { cachePath } from "../../fetch/cache.js";
 import type { HostContext } from "../../host/host-context.js";
@@ -139,7 +144,7 @@ export class BundlePacking {
     this.named([model.task, model.technique, model.template]);
     if (model.loaded) return this.run(model.loaded.run);
     if (model.scratch) return model.scratch.data ? this.data(model.scratch.data) : undefined;
-    await this.base(dataReaderOfModel(model));
+    await this.base(dataReadingSettingsOf(model));
   }
 
   /** Reports addresses, and paths that only this machine has. */
@@ -147,7 +152,7 @@ export class BundlePacking {
     if (Array.isArray(value)) for (const one of value) this.reached(one);
     if (!isRecord(value)) return;
     const path = isRecord(value["arguments"]) ? value["arguments"]["path"] : undefined;
-    if (typeof path === "string" && isAddress(path)) this.lacking(redactedAddress(path), "is fetched");
+    if (typeof path === "string" && isHttpAddress(path)) this.lacking(redactedUrl(path), "is fetched");
     if (typeof path === "string" && (isAbsolute(path) || path.startsWith("~")))
       this.lacking(path, "starts at the root of this machine");
     if (typeof value["live"] === "string") this.lacking(`\`$${value["live"]}\``, "is computed by a TypeScript cell");
@@ -159,14 +164,14 @@ export class BundlePacking {
   }
 
   /** Packs a base under its name in the same folder, whether it is stored there or was downloaded. */
-  private async base(reader: Pick<DataReader, "name" | "folder">): Promise<void> {
+  private async base(reader: Pick<DataReadingSettings, "name" | "folder">): Promise<void> {
     const { name } = reader;
     if (this.seen.has(name)) return;
     this.seen.add(name);
     if (isAbsolute(name) || name.startsWith("~")) return this.lacking(name, "starts at the root of this machine");
     const place = resolve(this.folder, reader.folder, name);
     if (place.endsWith(".gguf") && existsSync(place)) return this.addOwnFile(place, "base");
-    const base: Base = await this.datasets.base(reader, this.hostContext);
+    const base: BaseModel = await this.datasets.base(reader, this.hostContext);
     const pooling =
       base.facts.embedding && existsSync(join(base.folder, POOLING_CONFIG_FILE)) ? [POOLING_CONFIG_FILE] : [];
     for (const one of [...base.files, ...pooling]) {

@@ -5,7 +5,7 @@ import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { printTokens, printSyntaxTree } from "#dsl/language/syntax/print.js";
 import type { ParameterTexts } from "#kernel/apps/jupyter/client/parameters.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
@@ -71,7 +71,7 @@ export async function compilerPhaseText(phase: Phase, file: string, options: Pha
 
   async function planPhase(shownPhase: "plan" | CompilationPhase, name: string, plan: Plan): Promise<DisplayOutput> {
     if (shownPhase === "plan") return planCardView(plan);
-    const reader = dataReaderOfModel(plan.recipe.model);
+    const reader = dataReadingSettingsOf(plan.recipe.model);
     const around = {
       ...plainHostContext(folder, options.parameters ?? {}),
       withhold: isTrusted(folder) ? undefined : ("all" as const),

@@ -7,7 +7,7 @@ import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { Reporter, replacementFix } from "#dsl/language/diagnostics/reporter.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { isTune } from "#dsl/language/syntax/cell.js";
+import { isTuneCell } from "#dsl/language/syntax/cell.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { usesColour } from "./colours.js";
 import type { Notebook } from "#kernel/apps/jupyter/client/notebook-file.js";
@@ -52,7 +52,7 @@ export function unknownNotebookParameters(given: ParameterTexts, notebook: Noteb
       cell_type === "code" && !(metadata["tags"] as readonly string[] | undefined)?.includes("injected-parameters"),
   );
   const stated = cells.flatMap(({ source }) =>
-    isTune(source, ["parameters"]) ? parametersIn(source) : variablesIn(source),
+    isTuneCell(source, ["parameters"]) ? parametersIn(source) : variablesIn(source),
   );
   const uses = (name: string): boolean => {
     const word = new RegExp(`(?<![\\p{ID_Continue}])${name}(?![\\p{ID_Continue}$])`, "u");

@@ -2,7 +2,7 @@
  * `tunebook doctor --ray ADDRESS`: checks for each node of a cluster whether it has what a worker needs, and what the
  * cluster can do.
  */
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { clusterSearchOptions, type ClusterSearchOption } from "#kernel/remote/coordinator/ray/job-versions.js";
 import { examineNodes, type NodeFinding } from "#kernel/remote/coordinator/ray/examine.js";
@@ -20,13 +20,13 @@ const CPUS = 2;
 export async function diagnoseRayCluster(address: string, json: boolean): Promise<number> {
   if (!/^https?:\/\//.test(address))
     throw new CodedError("ray-unreachable", {
-      address: redactedAddress(address),
+      address: redactedUrl(address),
       why: "an address starts with http:// or https://",
     });
   const { ray, asksForToken } = await openedAs(address);
   const has = await ray.version();
   const say = (text: string): void => void (json || process.stdout.write(`${text}\n`));
-  say(`Ray ${printable(oneLine(has))} at ${redactedAddress(address)}`);
+  say(`Ray ${printable(oneLine(has))} at ${redactedUrl(address)}`);
   say(asksForToken ? ASKED : "it requires no token");
   const door = await openInboundListener(address);
   try {

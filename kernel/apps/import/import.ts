@@ -15,8 +15,8 @@ import { argumentsByCall } from "./python.js";
 import { ToolSettings, type SettingFate, type UncarriedSetting, UnreadExpression } from "./settings.js";
 import { readTrl } from "./trl.js";
 import { notebookTextOf, scriptTextOf } from "./script-text.js";
-import { hasCredentials, hasQuery, redactedAddress, redactAddresses } from "#dsl/language/diagnostics/address.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { hasUrlCredentials, hasUrlQuery, redactedUrl, redactUrlsInText } from "#dsl/language/diagnostics/address.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 /** Addresses in imported settings: a program gets them without passwords and queries, and names environment variables instead. */
 export interface SettingsWithoutSecrets {
@@ -35,13 +35,13 @@ export function removeSecrets(settings: Readonly<Record<string, unknown>>): Sett
   /** Arguments of the source, by address as written. */
   const variables = new Map<string, string>();
   const texted = (text: string, setting: string): string => {
-    const shown = redactedAddress(text) === text ? redactAddresses(text) : redactedAddress(text);
+    const shown = redactedUrl(text) === text ? redactUrlsInText(text) : redactedUrl(text);
     if (shown === text) return text;
     if (!numbers.has(shown)) numbers.set(shown, numbers.size === 0 ? "" : `_${String(numbers.size + 1)}`);
-    const number = must(numbers.get(shown), "a number");
+    const number = mustExist(numbers.get(shown), "a number");
     const given = [
-      ...(hasCredentials(text) ? [{ key: "token", env: `DATA_TOKEN${number}`, what: "the password or token" }] : []),
-      ...(hasQuery(text) ? [{ key: "query", env: `DATA_QUERY${number}`, what: "the query" }] : []),
+      ...(hasUrlCredentials(text) ? [{ key: "token", env: `DATA_TOKEN${number}`, what: "the password or token" }] : []),
+      ...(hasUrlQuery(text) ? [{ key: "query", env: `DATA_QUERY${number}`, what: "the query" }] : []),
     ];
     if (given.length > 0 && !variables.has(shown))
       variables.set(shown, given.map(({ key, env }) => `${key}: secret(env: ${env})`).join(", "));
@@ -62,7 +62,7 @@ export function removeSecrets(settings: Readonly<Record<string, unknown>>): Sett
   const recordIn = (value: Readonly<Record<string, unknown>>, path: string): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(value).map(([key, one]) => {
-        const name = redactAddresses(key);
+        const name = redactUrlsInText(key);
         return [name, shownIn(one, `${path}${name}`)];
       }),
     );

@@ -1,6 +1,6 @@
 /** The thread of heartbeat.ts. */
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { clusterCodes } from "../../remote/coordinator/codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
@@ -12,7 +12,7 @@ import { CoordinatorClient } from "../../remote/coordinator/client.js";
 import { networkErrorReason } from "../../fetch/http.js";
 import type { HeartbeatMessage, HeartbeatOptions } from "./heartbeat.js";
 
-registerCodes(internalCodes, worldCodes, clusterCodes, fetchCodes, sourcesCodes, tableCodes);
+registerCodes(internalCodes, dataAndModelCodes, clusterCodes, fetchCodes, sourcesCodes, tableCodes);
 
 const { url, token, worker, beat, patience, parent } = workerData as HeartbeatOptions;
 /** Milliseconds for the worker to exit by itself. */

@@ -19,7 +19,7 @@ interface BaseBorrower {
 /**
  * Registers bases at the paths where their files were placed, whatever their names would resolve to on this machine.
  */
-export async function lendBases(
+export async function registerLentBases(
   order: TrainingOrder,
   root: string,
   { session, hostContext }: BaseBorrower,

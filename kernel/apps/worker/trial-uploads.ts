@@ -1,7 +1,7 @@
 /** A trial that a worker has leased, and the reports and uploads of its runs. */
 import { statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { CoordinatorClient } from "../../remote/coordinator/client.js";
 import type { WorkerInstruction, LeasedWork } from "../../remote/coordinator/protocol.js";
 import type { TrialOrder } from "../../remote/coordinator/trial-order.js";
@@ -75,7 +75,7 @@ export class TrialUploads {
     const number = this.order.plans.findIndex(
       ({ plan, name }) => plan.recipeHash === lock["recipeHash"] && name === lock["name"],
     );
-    const plan = must(this.order.plans[number], "the plan of a run").plan;
+    const plan = mustExist(this.order.plans[number], "the plan of a run").plan;
     const runLock = RunFolder.open(folder).lock();
     // The trained base was identified by the hashes of its files; the plan names its recipe.
     const { baseHash, trained } = plan.recipe.model;

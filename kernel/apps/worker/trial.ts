@@ -4,7 +4,7 @@
  */
 import { rmSync } from "node:fs";
 import { basename, join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { makePrivateFolder } from "../../fetch/private.js";
 import { rankOrderSchema, type TrainingOrder } from "../../remote/coordinator/rank-order.js";
 import { pathBelowFolder, copyFileTo, placeFiles, type WorkerFileStore } from "../../remote/coordinator/file-store.js";
@@ -21,7 +21,7 @@ import { readJobSpec, type JobWithTables } from "../../remote/jobs/shipment.js";
 import { serveRank } from "./rank-work.js";
 import { screenReportingTo } from "./trial-reporter.js";
 import { type TrialEnvironment, type TrialJob, TrialUploads } from "./trial-uploads.js";
-import { lendBases } from "./lent-bases.js";
+import { registerLentBases } from "./lent-bases.js";
 
 interface Bench {
   readonly session: OpenSession;
@@ -39,7 +39,7 @@ export class RemoteTrialRunner {
     const order = matchSchema(doing.work.order, trialOrderSchema);
     const { root, shipped, reads } = await this.laid(order, doing);
     const bench = await this.benchOf(root, shipped, order);
-    await lendBases(order, root, bench, this.place.name);
+    await registerLentBases(order, root, bench, this.place.name);
     await this.resumed(order, reads, doing);
     const hands = new TrialUploads(order, doing, this.place, bench.session.runs);
     try {
@@ -69,11 +69,11 @@ export class RemoteTrialRunner {
   /** Takes part in a distributed training until it ends. */
   async rank(doing: TrialJob): Promise<void> {
     const order = matchSchema(doing.work.order, rankOrderSchema);
-    const { plan } = must(order.plans[0], "the training of a rank");
+    const { plan } = mustExist(order.plans[0], "the training of a rank");
     const bench = async () => {
       const { root, shipped } = await this.laid(order, doing);
       const made = await this.benchOf(root, shipped, order);
-      await lendBases(order, root, made, this.place.name);
+      await registerLentBases(order, root, made, this.place.name);
       return { session: made.session, stage: this.stage(made, doing), opens: made.models.opens };
     };
     await serveRank(order, plan, bench, doing.signal);
@@ -101,7 +101,7 @@ export class RemoteTrialRunner {
     const folder = join(this.place.workFolder, "shipment");
     makePrivateFolder(folder);
     for (const { path, hash } of order.shipment)
-      await copyFileTo(must(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
+      await copyFileTo(mustExist(reads.get(hash), "a file of the shipment"), join(folder, path), shelf);
     return { root, reads, shipped: readJobSpec(folder) };
   }
 
@@ -147,7 +147,7 @@ export class RemoteTrialRunner {
       rmSync(folder, { recursive: true, force: true });
       makePrivateFolder(join(folder, "checkpoints"));
       for (const { path, hash } of files)
-        await copyFileTo(must(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
+        await copyFileTo(mustExist(reads.get(hash), "a file of a run"), join(folder, path), this.shelf(doing));
     }
   }
 }

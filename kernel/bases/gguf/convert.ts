@@ -13,7 +13,7 @@ import { demandDiskSpace } from "../../fetch/disk.js";
 import { isFileIntact } from "../../fetch/file.js";
 import { objectWith, readJsonCacheFile, dictionaryOf, wholeNumber, type Schema } from "../../fetch/json.js";
 import { GGUF_BLOCK_FORMATS, UNSUPPORTED_FORMAT_NAMES, dequantise, type GgufBlockFormat } from "./dequantise.js";
-import { readGgufByteRange, readGguf, type Gguf, type GgufTensor } from "./file.js";
+import { readGgufByteRange, readGgufHeader, type GgufHeader, type GgufTensor } from "./file.js";
 import {
   type GgufLayout,
   unsupportedGgufError,
@@ -71,7 +71,7 @@ const LAYOUTS: ReadonlyMap<unknown, GgufLayout> = new Map(
 );
 
 /** Returns a file's layout. Coded error: `gguf-unsupported`. */
-export function ggufLayoutOf(gguf: Gguf): GgufLayout {
+export function ggufLayoutOf(gguf: GgufHeader): GgufLayout {
   const architecture = gguf.metadata["general.architecture"] ?? "(none)";
   const layout = LAYOUTS.get(architecture);
   if (layout) return layout;
@@ -117,7 +117,7 @@ export async function convertGguf(
   if (await isConvertedGguf(folder, sha256)) return folder;
   return withFileLock(folder, async () => {
     if (await isConvertedGguf(folder, sha256)) return folder;
-    const gguf = readGguf(file);
+    const gguf = readGgufHeader(file);
     const work = `${folder}.converting-${String(process.pid)}`;
     await rm(work, { recursive: true, force: true });
     await mkdir(work, { recursive: true });
@@ -137,13 +137,13 @@ export async function convertGguf(
  * Original format of most weights of a converted folder; undefined if unknown. `file`: its GGUF file, if it still
  * exists.
  */
-export function originalFormatOf(folder: string, file: string): string | undefined {
+export function originalWeightFormatOf(folder: string, file: string): string | undefined {
   const noted = readJsonCacheFile(join(folder, NOTE), noteSchema)?.stored;
   if (noted !== undefined || !existsSync(file)) return noted;
-  return storedIn(readGguf(file));
+  return storedIn(readGgufHeader(file));
 }
 
-function storedIn(gguf: Gguf): string | undefined {
+function storedIn(gguf: GgufHeader): string | undefined {
   const elements = new Map<number, number>();
   for (const { type, shape } of gguf.tensors)
     elements.set(type, (elements.get(type) ?? 0) + elementCountOfShape(shape));
@@ -159,7 +159,7 @@ export async function isConvertedGguf(folder: string, sha256: string): Promise<b
   return true;
 }
 
-async function write(gguf: Gguf, folder: string, from: string, options: ConvertOptions): Promise<void> {
+async function write(gguf: GgufHeader, folder: string, from: string, options: ConvertOptions): Promise<void> {
   const layout = ggufLayoutOf(gguf);
   const config = layout.config(gguf);
   const { tokenizer, settings } = tokenizerFromGguf(gguf);
@@ -182,7 +182,11 @@ async function write(gguf: Gguf, folder: string, from: string, options: ConvertO
   await writeFile(join(folder, NOTE), JSON.stringify(note));
 }
 
-function tensorsOf(gguf: Gguf, layout: GgufLayout, options: ConvertOptions): Readonly<Record<string, TensorToWrite>> {
+function tensorsOf(
+  gguf: GgufHeader,
+  layout: GgufLayout,
+  options: ConvertOptions,
+): Readonly<Record<string, TensorToWrite>> {
   let done = 0;
   return Object.fromEntries(
     gguf.tensors.map((tensor) => {
@@ -200,12 +204,12 @@ function tensorsOf(gguf: Gguf, layout: GgufLayout, options: ConvertOptions): Rea
   );
 }
 
-function elementsFrom(gguf: Gguf, tensor: GgufTensor, format: GgufBlockFormat): Float32Array {
+function elementsFrom(gguf: GgufHeader, tensor: GgufTensor, format: GgufBlockFormat): Float32Array {
   const count = elementCountOfShape(tensor.shape) / format.elements;
   return dequantise(format, readGgufByteRange(gguf, tensor.offset, count * format.bytes));
 }
 
-function formatOf(gguf: Gguf, tensor: GgufTensor): GgufBlockFormat {
+function formatOf(gguf: GgufHeader, tensor: GgufTensor): GgufBlockFormat {
   const format = GGUF_BLOCK_FORMATS.get(tensor.type);
   if (!format)
     throw new CodedError("gguf-unsupported", {

@@ -16,7 +16,7 @@ export interface GgufTensor {
   /** From the file's first byte. */
   readonly offset: number;
 }
-export interface Gguf {
+export interface GgufHeader {
   readonly file: string;
   readonly metadata: Readonly<Record<string, GgufFileValue>>;
   readonly tensors: readonly GgufTensor[];
@@ -24,7 +24,7 @@ export interface Gguf {
 }
 
 /** Reads the head of a file. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export function readGguf(file: string): Gguf {
+export function readGgufHeader(file: string): GgufHeader {
   const fd = openSync(file, "r");
   try {
     const size = fstatSync(fd).size;
@@ -55,7 +55,7 @@ export function readGguf(file: string): Gguf {
   }
 }
 
-export function readGgufByteRange(gguf: Gguf, offset: number, length: number): Buffer {
+export function readGgufByteRange(gguf: GgufHeader, offset: number, length: number): Buffer {
   if (offset + length > gguf.size) throw new CodedError("gguf-malformed", { file: gguf.file, why: "it is cut short" });
   const fd = openSync(gguf.file, "r");
   try {

@@ -1,7 +1,7 @@
 /** Layout of an architecture in a GGUF file, and helpers to read it. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { GgufTensorNameMapping } from "#stdlib/targets/shared/gguf/names.js";
-import type { Gguf, GgufTensor, GgufFileValue } from "./file.js";
+import type { GgufHeader, GgufTensor, GgufFileValue } from "./file.js";
 
 export interface CheckpointTensor {
   /** Name in a checkpoint. */
@@ -12,15 +12,15 @@ export interface CheckpointTensor {
 }
 export interface GgufLayout {
   /** Returns the config.json that transformers would have. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-  config(gguf: Gguf): Readonly<Record<string, unknown>>;
+  config(gguf: GgufHeader): Readonly<Record<string, unknown>>;
   /** Returns the tensor's form in a checkpoint. Coded error: `gguf-unsupported`. */
-  tensor(gguf: Gguf, tensor: GgufTensor): CheckpointTensor;
+  tensor(gguf: GgufHeader, tensor: GgufTensor): CheckpointTensor;
 }
 
 /** Metadata of the file's architecture, under keys with its name as prefix. */
 export class ArchitectureMetadata {
   constructor(
-    private readonly gguf: Gguf,
+    private readonly gguf: GgufHeader,
     private readonly architecture: string,
   ) {}
   number(key: string, fallback?: number): number {
@@ -58,7 +58,7 @@ export class ArchitectureMetadata {
 }
 
 export function unsupportedGgufError(
-  gguf: Gguf,
+  gguf: GgufHeader,
   part: string,
   value: GgufFileValue,
   supported: readonly string[],
@@ -67,7 +67,7 @@ export function unsupportedGgufError(
 }
 
 /** Ids of the tokens for the begin, the end and the padding of a text. */
-export function specialTokenIds({ metadata }: Gguf): Readonly<Record<string, number>> {
+export function specialTokenIds({ metadata }: GgufHeader): Readonly<Record<string, number>> {
   return Object.fromEntries(
     ["bos", "eos", "padding"].flatMap((key) => {
       const id = metadata[`tokenizer.ggml.${key}_token_id`];
@@ -78,7 +78,7 @@ export function specialTokenIds({ metadata }: Gguf): Readonly<Record<string, num
 
 /** A tensor's checkpoint name by two tables: outside the blocks by its full name, inside by its part's name. */
 export function checkpointNameOf(
-  gguf: Gguf,
+  gguf: GgufHeader,
   tensor: GgufTensor,
   { outside, inside, blocks }: GgufTensorNameMapping,
 ): { readonly name: string; readonly part: string | null } {

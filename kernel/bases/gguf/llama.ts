@@ -9,7 +9,7 @@ import {
   type GgufTensorNameMapping,
 } from "#stdlib/targets/shared/gguf/names.js";
 import { deinterleaveHalves } from "#stdlib/targets/shared/gguf/element-order.js";
-import type { Gguf } from "./file.js";
+import type { GgufHeader } from "./file.js";
 import { ArchitectureMetadata, checkpointNameOf, specialTokenIds, type GgufLayout } from "./layout.js";
 
 export const llamaLayout: GgufLayout = {
@@ -124,7 +124,7 @@ function norming(names: GgufTensorNameMapping): GgufLayout["tensor"] {
 }
 
 /** Settings that transformers' config has for all of them. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unknown>> {
+function shared(gguf: GgufHeader, architecture: string): Readonly<Record<string, unknown>> {
   const read = new ArchitectureMetadata(gguf, architecture);
   read.absent("expert_count");
   const hidden = read.number("embedding_length");
@@ -149,7 +149,7 @@ function shared(gguf: Gguf, architecture: string): Readonly<Record<string, unkno
   };
 }
 
-const has = (gguf: Gguf, tensor: string): boolean => gguf.tensors.some((t) => t.name === tensor);
+const has = (gguf: GgufHeader, tensor: string): boolean => gguf.tensors.some((t) => t.name === tensor);
 
 function ropeScaling(read: ArchitectureMetadata): Readonly<Record<string, unknown>> {
   const type = read.choice("rope.scaling.type", "none", ["none", "linear"]);

@@ -2,13 +2,13 @@
  * SentencePiece's vocabulary of scored pieces (LLaMA 1 and 2, Mistral, Gemma) as byte-pair encoding: the merges are all
  * ways to join two pieces into a piece, the best first. Text that no piece covers is encoded as bytes.
  */
-import type { Gguf } from "./file.js";
+import type { GgufHeader } from "./file.js";
 import type { TokenizerJsonParts, GgufVocabulary } from "./vocabulary.js";
 
 const BLANK = "▁";
 
 /** Converts the vocabulary. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export function sentencePieceTokenizerParts(gguf: Gguf, vocabulary: GgufVocabulary): TokenizerJsonParts {
+export function sentencePieceTokenizerParts(gguf: GgufHeader, vocabulary: GgufVocabulary): TokenizerJsonParts {
   return /^gemma\d?$/.test(String(gguf.metadata["general.architecture"])) ? gemma(vocabulary) : llama(vocabulary);
 }
 

@@ -1,7 +1,7 @@
 /** Converts the tokenizer in a GGUF file to a tokenizer.json of the tokenizers library. */
 import { PRE_TOKENIZER_SETUPS } from "#stdlib/targets/shared/gguf/pre-tokenizers.js";
 import { CONTROL_TOKEN, UNKNOWN_TOKEN, USER_DEFINED_TOKEN } from "#stdlib/targets/shared/gguf/token-kinds.js";
-import type { Gguf } from "./file.js";
+import type { GgufHeader } from "./file.js";
 import { sentencePieceTokenizerParts } from "./pieces.js";
 import { GgufVocabulary, type TokenizerJsonParts } from "./vocabulary.js";
 
@@ -11,7 +11,7 @@ export interface GgufTokenizer {
 }
 
 /** Converts the tokenizer. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
-export function tokenizerFromGguf(gguf: Gguf): GgufTokenizer {
+export function tokenizerFromGguf(gguf: GgufHeader): GgufTokenizer {
   const { metadata } = gguf;
   const vocabulary = new GgufVocabulary(gguf);
   const pieces = vocabulary.choice("tokenizer.ggml.model", ["gpt2", "llama"]) === "llama";

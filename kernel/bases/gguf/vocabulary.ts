@@ -1,6 +1,6 @@
 /** Token metadata of a GGUF file. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { Gguf } from "./file.js";
+import type { GgufHeader } from "./file.js";
 
 /** The parts of a tokenizer.json that differ between kinds of vocabulary. */
 export interface TokenizerJsonParts {
@@ -17,7 +17,7 @@ export interface TokenizerJsonParts {
 /** The vocabulary of a file. Coded errors: `gguf-malformed`, `gguf-unsupported`. */
 export class GgufVocabulary {
   readonly tokens: readonly string[];
-  constructor(private readonly gguf: Gguf) {
+  constructor(private readonly gguf: GgufHeader) {
     this.tokens = this.texts("tokenizer.ggml.tokens");
   }
   choice(key: string, supported: readonly string[]): string {

@@ -192,7 +192,7 @@ export class TokenizerSandbox {
 }
 
 let shared: TokenizerSandbox | undefined;
-export function sharedSandbox(): TokenizerSandbox {
+export function sharedTokenizerSandbox(): TokenizerSandbox {
   return (shared ??= new TokenizerSandbox());
 }
 

@@ -5,7 +5,7 @@
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
 import { tableCodes } from "#stdlib/sources/shared/table-codes.js";
@@ -13,7 +13,7 @@ import { Worker } from "node:worker_threads";
 import { sandboxHandlers } from "./handlers.js";
 import type { SandboxReply, SandboxRequest } from "./protocol.js";
 
-registerCodes(internalCodes, worldCodes, fetchCodes, sourcesCodes, tableCodes);
+registerCodes(internalCodes, dataAndModelCodes, fetchCodes, sourcesCodes, tableCodes);
 
 for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => undefined);
 process.on("disconnect", () => process.exit(0));

@@ -4,7 +4,7 @@
  * the counts.
  */
 import { registerAllCodes } from "../../codes.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { parentPort, workerData } from "node:worker_threads";
 import { Tokenizer as RustTokenizer } from "@anush008/tokenizers";
@@ -18,7 +18,7 @@ const { call, specials, unknown, texts } = workerData as TokenizerTrainingReques
 const implementation = await implementationOf(registry, "tokenizer", call.word);
 const words = counted(texts, implementation.parts(call));
 const trained: TrainedVocabulary = implementation.train(call, words, { specials, unknown });
-must(parentPort, "the thread that trains tokenizers").postMessage(trained);
+mustExist(parentPort, "the thread that trains tokenizers").postMessage(trained);
 
 function counted(lines: readonly string[], parts: ReturnType<TrainableTokenizer["parts"]>): WordCounts {
   const { normalizer, pre_tokenizer } = parts;

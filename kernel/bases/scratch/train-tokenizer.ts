@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import * as v from "valibot";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
+import type { FromScratchTokenizerDefaults } from "#dsl/language/types/capabilities/from-scratch.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -35,7 +35,7 @@ export interface TrainedTokenizer {
 /** Throws the coded error `vocabulary-too-small`. `data`: name of the data set, for errors. */
 export async function trainTokenizer(
   call: Call,
-  scratch: FromScratch,
+  scratch: FromScratchTokenizerDefaults,
   texts: readonly string[],
   options: { readonly data: string; readonly registry: Registry; readonly signal?: AbortSignal | undefined },
 ): Promise<TrainedTokenizer> {
@@ -118,7 +118,7 @@ function onThread(order: TokenizerTrainingRequest, signal: AbortSignal | undefin
  * Returns `post_processor` of tokenizer.json: the special tokens for one text and for a pair; null if there are none.
  */
 function framing(
-  { singleTemplate: single, pairTemplate: pair, secondTokenType: types }: FromScratch,
+  { singleTemplate: single, pairTemplate: pair, secondTokenType: types }: FromScratchTokenizerDefaults,
   specials: readonly string[],
 ): object | null {
   if (single === "A") return null;
@@ -151,7 +151,7 @@ const names = {
   mask: "mask_token",
 } as const;
 
-function settingsOf({ specialTokens: specials }: FromScratch): Readonly<Record<string, unknown>> {
+function settingsOf({ specialTokens: specials }: FromScratchTokenizerDefaults): Readonly<Record<string, unknown>> {
   const named = specials.flatMap(([token, ...roles]) => roles.map((role) => [names[role], token] as const));
   return {
     tokenizer_class: "PreTrainedTokenizerFast",

@@ -2,13 +2,13 @@
  * The session of one annotator, independent of the front end: the order of the rows, the decisions and their file. A
  * decision counts once it is written; a failed write is reported and changes nothing.
  */
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { AnnotationLabel, AnnotationLine } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 import type { AnnotationVotes } from "./resolved-decisions.js";
 
 /** A row to annotate, and the reason for its selection. */
-export interface AnnotationAsk {
+export interface RowToAnnotate {
   readonly row: AnnotatedRow;
   readonly why: string;
   /** The model's predicted label and its probability. */
@@ -23,7 +23,7 @@ export interface AnnotationOptions {
   readonly several: boolean;
   /** Description of the row order. */
   readonly order: string;
-  readonly asks: readonly AnnotationAsk[];
+  readonly asks: readonly RowToAnnotate[];
   readonly standing: AnnotationVotes;
   readonly write: (line: AnnotationLine) => void;
   readonly now?: () => Date;
@@ -37,8 +37,8 @@ export type AnnotationAction =
 export type AnnotationDecision = AnnotationAction | null;
 
 /** A row as displayed by a front end. Its texts are not HTML. */
-export interface AnnotationRow {
-  readonly row: RowName;
+export interface DisplayedAnnotationRow {
+  readonly row: RowIdentifier;
   readonly split: string | null;
   readonly texts: readonly { readonly role: string; readonly text: string; readonly cut: number }[];
   readonly label: AnnotationLabel | null;
@@ -88,7 +88,7 @@ export class AnnotationSession {
     return this.options.asks.length - this.done;
   }
 
-  rows(from: number, to: number): readonly AnnotationRow[] {
+  rows(from: number, to: number): readonly DisplayedAnnotationRow[] {
     return this.options.asks.slice(from, to).map(({ row, why, suggested }, i) => ({
       row: row.row,
       split: row.split,

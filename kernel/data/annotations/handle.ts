@@ -1,11 +1,11 @@
 /** Annotated data as a TypeScript value: the data set's handle, and `decide` for environments without a front end. */
 import type { ColumnTable } from "arquero";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { dataHandle, dataHandleTypeText, type DataHandle, type ReadColumnFunction } from "../rows/handle.js";
 import type { PreparedData } from "../prepared.js";
 import { table as makeTable } from "arquero";
-import { setSplitSource, rowNamesOf, sourceNameOf } from "../row/row.js";
+import { setSplitSource, rowNamesOf, sourceNameOfSplit } from "../row/row.js";
 import { isSameLabel } from "./line.js";
 import type { AnnotatedRows, AnnotatedRow } from "./overlay.js";
 import type { AnnotationVotes, AnnotationVerdict } from "./resolved-decisions.js";
@@ -14,11 +14,11 @@ import type { AnnotationLabel } from "./line.js";
 
 export type AnnotatedDataHandle = DataHandle & {
   /** Throws the coded errors `no-such-row`, `unknown-label`, and those of writing. */
-  decide(row: RowName, label: AnnotationLabel | null, drop?: "drop"): void;
+  decide(row: RowIdentifier, label: AnnotationLabel | null, drop?: "drop"): void;
 };
 
 /** `annotation`: a session over all rows. `role`: the role of the annotated column. */
-export function annotatedHandle(
+export function annotatedDataHandle(
   name: string,
   prepared: PreparedData,
   reads: ReadColumnFunction,
@@ -44,7 +44,7 @@ export function annotatedHandle(
 }
 
 /** Returns the text of the handle's TypeScript type. `splits`: type texts of the splits, by name. */
-export function annotatedHandleType(splits: Readonly<Record<string, string>>): string {
+export function annotatedDataHandleTypeText(splits: Readonly<Record<string, string>>): string {
   const decideType =
     '/** Labels a row: its label, null to skip it, or "drop" as a third argument to remove it. */ decide(row: number | string, label: string | readonly string[] | null, drop?: "drop"): void';
   return `${dataHandleTypeText(splits)} & { ${decideType} }`;
@@ -64,7 +64,7 @@ function decidedTable(table: ColumnTable, { rows, standing }: AnnotatedRows, rol
     ];
   });
   const decided = makeTable(columns);
-  setSplitSource(decided, sourceNameOf(table));
+  setSplitSource(decided, sourceNameOfSplit(table));
   return decided;
 }
 
@@ -72,7 +72,7 @@ function decidedTable(table: ColumnTable, { rows, standing }: AnnotatedRows, rol
 function changedIn(
   rows: readonly AnnotatedRow[],
   standing: AnnotationVotes,
-): ReadonlyMap<RowName, AnnotationLabel | null> {
+): ReadonlyMap<RowIdentifier, AnnotationLabel | null> {
   return new Map(
     rows.flatMap((row) => {
       const [then, now] = [labelBy(row, row.verdict), labelBy(row, standing.verdict(row))];

@@ -3,7 +3,7 @@
  * counted: a process killed during a write leaves an incomplete line, and nothing else is lost.
  */
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 
 /** One label, or all labels of a text. */
 export type AnnotationLabel = string | readonly string[];
@@ -20,7 +20,7 @@ export interface RowIdentity {
 }
 export interface AnnotationLine extends RowIdentity {
   /** The row's position when it was annotated. */
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   /** Annotated column. */
   readonly column: string;
   /** `undo` reverts the annotator's last decision on the row. */
@@ -36,13 +36,13 @@ export interface AnnotationLine extends RowIdentity {
   readonly suggested?: AnnotationLabel;
   readonly why: string;
 }
-export interface AnnotationLines {
+export interface ParsedAnnotationLines {
   readonly lines: readonly AnnotationLine[];
   /** Numbers of unreadable lines, from 1. */
   readonly unread: readonly number[];
 }
 
-export function parseAnnotationLines(text: string): AnnotationLines {
+export function parseAnnotationLines(text: string): ParsedAnnotationLines {
   const lines: AnnotationLine[] = [];
   const unread: number[] = [];
   for (const [i, written] of text.split("\n").entries()) {

@@ -1,7 +1,7 @@
 /** Notes on the decisions, in the preview of annotated data. */
-import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
+import type { AnnotationFacts } from "#dsl/language/types/annotated-facts.js";
 
-export function annotationNotes(facts: AnnotatedFacts): readonly string[] {
+export function annotationNotes(facts: AnnotationFacts): readonly string[] {
   const { file, rows, by, changed, labelled, dropped, waiting, ties, lost, unread } = facts;
   const who = by.map(({ annotator, rows }) => `${annotator} (${number(rows)})`).join(", ");
   const did = [

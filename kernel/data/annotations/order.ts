@@ -2,8 +2,8 @@
  * Orders the rows to annotate, with a reason for each. The order is the same for everyone, so that a cell that runs
  * again continues, and several annotators label the same rows. Rows without a label come first.
  */
-import type { RowName } from "#dsl/language/types/row-name.js";
-import type { AnnotationAsk } from "./annotation-session.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
+import type { RowToAnnotate } from "./annotation-session.js";
 import type { AnnotationLabel } from "./line.js";
 import type { AnnotatedRow } from "./overlay.js";
 
@@ -13,7 +13,7 @@ export interface ClassifierPrediction {
   readonly probabilities: Readonly<Record<string, number>>;
 }
 export interface DoubtedLabel {
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   readonly likely: string;
   /** Probability of its current label. */
   readonly chance: number;
@@ -26,8 +26,8 @@ export interface DoubtedLabel {
 export function orderByHash(
   rows: readonly AnnotatedRow[],
   predictions?: readonly ClassifierPrediction[],
-): readonly AnnotationAsk[] {
-  const asks = rows.map((row, i): AnnotationAsk => ({
+): readonly RowToAnnotate[] {
+  const asks = rows.map((row, i): RowToAnnotate => ({
     row,
     why: row.before === null ? "no label" : "by chance",
     ...suggested(predictions?.[i]),
@@ -47,7 +47,7 @@ export function orderByUncertainty(
   rows: readonly AnnotatedRow[],
   predictions: readonly ClassifierPrediction[],
   several: boolean,
-): readonly AnnotationAsk[] {
+): readonly RowToAnnotate[] {
   const asks = rows.map((row, i) => {
     const sure = several ? halfOf(predictions[i]!) : marginOf(predictions[i]!);
     const why = several ? `a chance within ${points(sure)} of one half` : `margin ${points(sure)}`;
@@ -56,7 +56,7 @@ export function orderByUncertainty(
         row,
         why: row.before === null ? `no label, ${why}` : why,
         ...suggested(predictions[i]),
-      } satisfies AnnotationAsk,
+      } satisfies RowToAnnotate,
       sure,
     };
   });
@@ -64,9 +64,12 @@ export function orderByUncertainty(
 }
 
 /** Returns only the doubted rows, in the order given. */
-export function orderByDoubt(rows: readonly AnnotatedRow[], doubts: readonly DoubtedLabel[]): readonly AnnotationAsk[] {
+export function selectDoubtedRows(
+  rows: readonly AnnotatedRow[],
+  doubts: readonly DoubtedLabel[],
+): readonly RowToAnnotate[] {
   const byName = new Map(rows.map((row) => [row.row, row]));
-  return doubts.flatMap(({ row: name, likely, chance }): AnnotationAsk[] => {
+  return doubts.flatMap(({ row: name, likely, chance }): RowToAnnotate[] => {
     const row = byName.get(name);
     const why = `its label has a chance of ${points(chance)}`;
     return row ? [{ row, why, suggested: { label: likely, chance: null } }] : [];
@@ -80,12 +83,12 @@ function marginOf({ probabilities }: ClassifierPrediction): number {
 function halfOf({ probabilities }: ClassifierPrediction): number {
   return Math.min(...Object.values(probabilities).map((p) => Math.abs(p - 0.5)));
 }
-function suggested(prediction: ClassifierPrediction | undefined): Pick<AnnotationAsk, "suggested"> {
+function suggested(prediction: ClassifierPrediction | undefined): Pick<RowToAnnotate, "suggested"> {
   if (!prediction) return {};
   const { label, probabilities } = prediction;
   return { suggested: { label, chance: typeof label === "string" ? (probabilities[label] ?? null) : null } };
 }
-function unlabelledFirst(a: AnnotationAsk, b: AnnotationAsk): number {
+function unlabelledFirst(a: RowToAnnotate, b: RowToAnnotate): number {
   return Number(a.row.before !== null) - Number(b.row.before !== null);
 }
 const points = (share: number): string => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`;

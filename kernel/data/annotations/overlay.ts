@@ -4,8 +4,8 @@
  * separately.
  */
 import { normalizedLabel } from "#dsl/compiler/checks/label-form.js";
-import type { AnnotatedFacts } from "#dsl/language/types/annotated-facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { AnnotationFacts } from "#dsl/language/types/annotated-facts.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { Annotations, DataPlan } from "#dsl/language/types/value.js";
 import { isEmptyValue } from "#stdlib/cleaners/drop_empty.js";
 import { isTextOrMessagesRole } from "#stdlib/data/text-roles.js";
@@ -13,11 +13,11 @@ import type { RowCleaning } from "../rows/cleaning.js";
 import { sortLabels } from "../rows/label-order.js";
 import { rowNameOf, type DataRow } from "../row/row.js";
 import { sha256 } from "#platform/digest.js";
-import { isSameLabel, type AnnotationLabel, type AnnotationLines, type RowIdentity } from "./line.js";
+import { isSameLabel, type AnnotationLabel, type ParsedAnnotationLines, type RowIdentity } from "./line.js";
 import { rowIdentityKey, AnnotationVotes, type AnnotationVerdict } from "./resolved-decisions.js";
 
 export interface AnnotatedRow extends RowIdentity {
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   /** Null: the row has no label yet. */
   readonly split: string | null;
   /** Cleaned texts, by role. */
@@ -50,7 +50,7 @@ export class AnnotationOverlay {
   constructor(
     private readonly plan: DataPlan,
     private readonly annotations: Annotations,
-    private readonly lines: AnnotationLines,
+    private readonly lines: ParsedAnnotationLines,
     private readonly looking: RowCleaning,
   ) {
     this.column = plan.columns[annotations.role] ?? annotations.role;
@@ -92,7 +92,7 @@ export class AnnotationOverlay {
     return { ...row, values: { ...row.values, [this.annotations.role]: verdict.label } };
   }
 
-  found(): { readonly facts: AnnotatedFacts; readonly annotated: AnnotatedRows } {
+  found(): { readonly facts: AnnotationFacts; readonly annotated: AnnotatedRows } {
     const { rows, standing } = this;
     const count = (fits: (row: AnnotatedRow) => boolean): number => rows.filter(fits).length;
     const by = new Map<string, number>();
@@ -100,7 +100,7 @@ export class AnnotationOverlay {
       for (const { annotator } of standing.linesFor(row)) by.set(annotator, (by.get(annotator) ?? 0) + 1);
     let lost = 0;
     for (const [key, lines] of standing.decided()) if (!this.known.has(key)) lost += lines.length;
-    const facts: AnnotatedFacts = {
+    const facts: AnnotationFacts = {
       file: this.annotations.file,
       rows: count((row) => standing.linesFor(row).length > 0),
       by: [...by].map(([annotator, rows]) => ({ annotator, rows })).sort((a, b) => b.rows - a.rows),

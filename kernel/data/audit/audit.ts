@@ -6,7 +6,7 @@ import type { DataAudit, LabelLeaks, LanguageFacts, SplitLanguages } from "#dsl/
 import { LabelConflictObserver } from "./conflicts.js";
 import { nearDuplicatesAcrossSplits } from "./near-duplicate-splits.js";
 import type { AuditOptions } from "./near-duplicates.js";
-import { findingObservers, sortFindings } from "./findings/findings.js";
+import { allFindingsObserver, sortFindings } from "./findings/findings.js";
 import { forEachRow, type AuditedSplits, modelInputText, rowExcerpt, type RowObserver } from "./rows.js";
 import { rowNameOf } from "../row/row.js";
 import { lettersForComparison } from "#stdlib/text/near-duplicates/shingles.js";
@@ -75,7 +75,7 @@ export async function auditRows(
     groups: groupLeakObserver(rows.names),
     scores: scoreObserver(rows.names),
     languages: await languageObserver(rows),
-    findings: await findingObservers(rows, signal),
+    findings: await allFindingsObserver(rows, signal),
   };
   const all = [conflicts, ...Object.values(observers)];
   await forEachRow(

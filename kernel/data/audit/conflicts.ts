@@ -3,7 +3,7 @@
  * rows for the report.
  */
 import type { LabelConflicts, AuditFinding } from "#dsl/language/types/audit-facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { rowTextKey } from "#stdlib/cleaners/shared/normal-form.js";
 import { TextHashMap } from "#stdlib/text/fingerprints.js";
 import { hasMaskedPersonalData } from "#stdlib/personal-data/masks.js";
@@ -27,7 +27,7 @@ const NAMED = 6;
 interface Odd {
   readonly text: string;
   readonly labels: Set<string>;
-  readonly rows: RowName[];
+  readonly rows: RowIdentifier[];
   count: number;
 }
 

@@ -8,7 +8,7 @@ import { TextHashMap } from "#stdlib/text/fingerprints.js";
 import { hasMaskedPersonalData } from "#stdlib/personal-data/masks.js";
 import { lettersForComparison } from "#stdlib/text/near-duplicates/shingles.js";
 import { rowNameOf } from "../row/row.js";
-import { findNearDuplicates, type ShingledTexts, type AuditOptions } from "./near-duplicates.js";
+import { findNearDuplicates, type TextsToCompare, type AuditOptions } from "./near-duplicates.js";
 import { modelInputText, rowExcerpt, type AuditedRow, type AuditedSplits } from "./rows.js";
 
 /** Maximum pairs that are shown; all are counted. */
@@ -53,7 +53,7 @@ function letters({ values }: AuditedRow): string {
  * Presents several splits as one list, and marks texts that occur exactly in the training split: exact leaks are
  * reported elsewhere.
  */
-class Others implements ShingledTexts {
+class Others implements TextsToCompare {
   readonly count: number;
   private readonly starts: readonly number[];
   /** Per text: the index of the first equal text; by that index: whether it occurs in the training split. */
@@ -86,7 +86,7 @@ class Others implements ShingledTexts {
       }
   }
   /** Returns the training texts. Must be read after all other splits, to mark exact duplicates. */
-  trained(): Pick<ShingledTexts, "count" | "chunks"> {
+  trained(): Pick<TextsToCompare, "count" | "chunks"> {
     const { rows, known, exact } = this;
     return {
       count: rows.rows("train"),

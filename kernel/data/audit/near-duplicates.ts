@@ -26,7 +26,7 @@ export interface NearDuplicate {
   readonly likeness: number;
 }
 /** Texts normalized by `lettersForComparison`. */
-export interface ShingledTexts {
+export interface TextsToCompare {
   readonly count: number;
   chunks(): Iterable<readonly string[]>;
   lettersAt(text: number): string;
@@ -43,8 +43,8 @@ export interface AuditOptions {
  * `texts`; `among` is streamed, however large.
  */
 export async function findNearDuplicates(
-  texts: ShingledTexts,
-  among: Pick<ShingledTexts, "count" | "chunks">,
+  texts: TextsToCompare,
+  among: Pick<TextsToCompare, "count" | "chunks">,
   { signal, onRows }: AuditOptions = {},
 ): Promise<readonly NearDuplicate[]> {
   const signatures = new MinHashSignatures(texts.count);
@@ -71,7 +71,7 @@ class Likest {
   private readonly one = new MinHashSignatures(1);
 
   constructor(
-    private readonly texts: ShingledTexts,
+    private readonly texts: TextsToCompare,
     private readonly signatures: MinHashSignatures,
   ) {
     this.compared = new Uint8Array(signatures.count);

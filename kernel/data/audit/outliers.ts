@@ -3,7 +3,7 @@
  * 99999, other units.
  */
 import type { OutlyingScores } from "#dsl/language/types/audit-facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { compareRowNames } from "../row/row.js";
 import { findSentinelScore } from "./sentinels.js";
 import { GrowingArray } from "../rows/growing.js";
@@ -25,18 +25,18 @@ const FAR = { deviations: 10, gap: 3, share: 0.25 } as const;
 const DOUBTFUL = { deviations: 5, gap: 2 } as const;
 
 interface Scored {
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   readonly score: number;
 }
 
 /** Keeps every score, and the names of the rows with the smallest and greatest ones. */
-export class OutlierCollector {
+export class ExtremeScoreCollector {
   private readonly all = new GrowingArray(Float64Array);
   private least: readonly Scored[] = [];
   private greatest: readonly Scored[] = [];
 
   /** @param name called only for scores at either end */
-  add(score: number, name: () => RowName): void {
+  add(score: number, name: () => RowIdentifier): void {
     this.all.push(score);
     if (isAmong(this.least, score, -1)) this.least = among(this.least, { row: name(), score }, -1);
     if (isAmong(this.greatest, score, 1)) this.greatest = among(this.greatest, { row: name(), score }, 1);

@@ -1,10 +1,10 @@
 /** Checks the values of the roles `group` and `score`. */
 import type { DataAudit, ScoreFacts } from "#dsl/language/types/audit-facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { TextHashMap } from "#stdlib/text/fingerprints.js";
 import { GrowingArray } from "../rows/growing.js";
 import { rowNameOf } from "../row/row.js";
-import { OutlierCollector } from "./outliers.js";
+import { ExtremeScoreCollector } from "./outliers.js";
 import type { RowObserver } from "./rows.js";
 
 const NAMED = 3;
@@ -60,9 +60,9 @@ const FEW_SCORES = 10;
 export function scoreObserver(splits: readonly string[]): RowObserver<ScoreFacts | null> {
   const [all, trained] = [new Spread(), new Spread()];
   const train = splits.includes("train") ? "train" : "all";
-  const outlying = new OutlierCollector();
+  const outlying = new ExtremeScoreCollector();
   const different = new Set<number>();
-  let furthest: { readonly row: RowName; readonly score: number } | undefined;
+  let furthest: { readonly row: RowIdentifier; readonly score: number } | undefined;
   return {
     look(row, split) {
       const { score } = row.values;

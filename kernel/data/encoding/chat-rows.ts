@@ -6,22 +6,22 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { markedPositions, unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import { readStreamedConversations, type ConversationRows } from "../rows/conversations.js";
-import type { TrainedTokens } from "../sequences/next-token.js";
+import type { TrainedTokenMasks } from "../sequences/next-token.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import { TextsInMemory, tokensAt, type TokenRows } from "../sequences/token-rows.js";
-import { readOrMakeNumbers, type NumberedRows, type IndexedNumberFiles } from "../sources/number-file.js";
+import { readOrMakeNumbers, type NumberRowsChunk, type IndexedNumberFiles } from "../sources/number-file.js";
 import { mapStreamedChunks } from "../sources/token-file.js";
-import { truncateChat, encodeChats, type ChatEncoding, type TokenizedChat } from "./chat.js";
+import { truncateChat, encodeChats, type ChatEncodingOptions, type TokenizedChat } from "./chat.js";
 
 export interface TokenizedChats {
   readonly ids: TokenRows;
   /** Steps per conversation: tokens minus one. */
   readonly lengths: Int32Array;
-  readonly trained: TrainedTokens;
+  readonly trained: TrainedTokenMasks;
 }
 /** `length`: maximum steps; `data`: name of the data set, for errors. */
-export interface ChatTruncation {
-  readonly chat: ChatEncoding;
+export interface ChatTruncationOptions {
+  readonly chat: ChatEncodingOptions;
   readonly length: number;
   readonly data: string;
 }
@@ -31,7 +31,10 @@ const CHUNK = 512;
 /** Fields per conversation in the index: its tokens, and the number of trained tokens that can be predicted. */
 const FIELDS = 2;
 
-export async function chatsInMemory(rows: ConversationRows, cut: ChatTruncation): Promise<TokenizedChats> {
+export async function tokenizeChatsInMemory(
+  rows: ConversationRows,
+  cut: ChatTruncationOptions,
+): Promise<TokenizedChats> {
   const written = await cutChats(rows, cut);
   return {
     ids: new TextsInMemory(written.map(({ ids }) => ids)),
@@ -41,7 +44,7 @@ export async function chatsInMemory(rows: ConversationRows, cut: ChatTruncation)
 }
 
 /** Encodes the conversations if the file is missing. Memory: 16 bytes per conversation. */
-export async function writeTokenizedChats(split: StreamedRows, cut: ChatTruncation): Promise<TokenizedChats> {
+export async function writeTokenizedChats(split: StreamedRows, cut: ChatTruncationOptions): Promise<TokenizedChats> {
   const make = () =>
     mapStreamedChunks(
       split,
@@ -65,7 +68,7 @@ export async function writeTokenizedChats(split: StreamedRows, cut: ChatTruncati
 
 async function cutChats(
   rows: ConversationRows,
-  { chat, length, data }: ChatTruncation,
+  { chat, length, data }: ChatTruncationOptions,
 ): Promise<readonly TokenizedChat[]> {
   return (await encodeChats(rows, chat, data)).map((row) => truncateChat(row, length));
 }
@@ -76,7 +79,7 @@ function learntIn({ trained }: TokenizedChat): number {
 }
 
 /** Marks the trained tokens in the ids. */
-function numbered(written: readonly TokenizedChat[]): NumberedRows {
+function numbered(written: readonly TokenizedChat[]): NumberRowsChunk {
   return {
     rows: written.map(({ ids, trained }) =>
       markTokens(
@@ -98,7 +101,7 @@ function mapped<T, U>(value: T | undefined, to: (value: T) => U): U | undefined 
   return value === undefined ? undefined : to(value);
 }
 
-function filesOf(split: StreamedRows, { chat, length }: ChatTruncation): IndexedNumberFiles {
+function filesOf(split: StreamedRows, { chat, length }: ChatTruncationOptions): IndexedNumberFiles {
   const how = createHash("sha256")
     .update(JSON.stringify([chat.key, chat.learn, length]))
     .digest("hex");

@@ -3,17 +3,17 @@
  * answers. A token is trained if it contains a character of a trained answer. No text search is involved.
  */
 import { createHash } from "node:crypto";
-import type { DataReader } from "#dsl/language/types/value.js";
+import type { DataReadingSettings } from "#dsl/language/types/value.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Message, RenderedPiece } from "#stdlib/conversations/kind.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "../../bases/chat-renderer.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { ConversationRows, MeasuredChats } from "../rows/conversations.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 
-export interface ChatEncoding {
+export interface ChatEncodingOptions {
   /** Name of the template: a word of the vocabulary, or `base's own`. */
   readonly name: string;
   /** Identifies the template in cache keys. */
@@ -22,7 +22,7 @@ export interface ChatEncoding {
   readonly tokenizer: Tokenizer;
   readonly learn: "all" | "last";
 }
-type UncachedChat = Omit<ChatEncoding, "key">;
+type UncachedChat = Omit<ChatEncodingOptions, "key">;
 /** A conversation's tokens. `trained` is 1 for each token that counts in the loss. */
 export interface TokenizedChat {
   readonly ids: Int32Array;
@@ -39,11 +39,11 @@ const PROBE: readonly Message[] = [
 ];
 
 /** Returns null if the task reads no conversations. Throws the coded errors of templates. */
-export async function chatEncodingOf(
-  reader: DataReader,
-  base: Base,
+export async function chatEncodingOptionsOf(
+  reader: DataReadingSettings,
+  base: BaseModel,
   tokenizer: Tokenizer,
-): Promise<ChatEncoding | null> {
+): Promise<ChatEncodingOptions | null> {
   const { template, learn = "all" } = reader;
   if (template === undefined) return null;
   if (template) {
@@ -112,8 +112,8 @@ export async function measureChats(rows: ConversationRows, chat: UncachedChat, d
 }
 
 /** Returns how conversations are measured for the model that reads them. */
-export async function chatMeasurer(reader: DataReader, base: Base, tokenizer: Tokenizer, data: string) {
-  const chat = await chatEncodingOf(reader, base, tokenizer);
+export async function chatMeasurer(reader: DataReadingSettings, base: BaseModel, tokenizer: Tokenizer, data: string) {
+  const chat = await chatEncodingOptionsOf(reader, base, tokenizer);
   return chat ? (rows: ConversationRows) => measureChats(rows, chat, data) : undefined;
 }
 
@@ -145,7 +145,10 @@ export async function renderConversationPrompts(
   return (await piecesOf(chat, rows, true)).map(joinedText);
 }
 
-export async function renderConversations(chat: ChatEncoding, rows: ConversationRows): Promise<readonly string[]> {
+export async function renderConversations(
+  chat: ChatEncodingOptions,
+  rows: ConversationRows,
+): Promise<readonly string[]> {
   return (await piecesOf(chat, rows, false)).map(joinedText);
 }
 
@@ -215,7 +218,7 @@ const AT_ENDS = 4;
 const endsOf = (answers: readonly number[]): readonly number[] =>
   answers.length <= 2 * AT_ENDS ? answers : [...answers.slice(0, AT_ENDS), ...answers.slice(-AT_ENDS)];
 
-function answersOf(messages: readonly Message[], learn: ChatEncoding["learn"]): ReadonlySet<number> {
+function answersOf(messages: readonly Message[], learn: ChatEncodingOptions["learn"]): ReadonlySet<number> {
   const answers = messages.flatMap(({ role, trained }, i) => (role === "assistant" && trained !== false ? [i] : []));
   return new Set(learn === "last" ? answers.slice(-1) : answers);
 }

@@ -1,7 +1,7 @@
 /** Additional inputs of encoder-decoder models: the prefix of texts and the first token of the decoder. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 
 /** Returns the text before every input of a text-to-text task. */
 export function inputPrefixOf(task: Call): string {
@@ -10,7 +10,7 @@ export function inputPrefixOf(task: Call): string {
 }
 
 /** Returns the decoder's first token from config.json, or the padding token. Coded error `no-decoder-start`. */
-export function decoderStartToken(base: Base): number {
+export function decoderStartToken(base: BaseModel): number {
   const { decoder_start_token_id: start, pad_token_id: pad } = base.facts.config;
   const id = start ?? pad;
   if (typeof id === "number") return id;

@@ -2,12 +2,12 @@
 import { WEIGHT_ROLE } from "#stdlib/tasks/shared/row-weights.js";
 import type { RowColumn } from "#stdlib/tasks/kind.js";
 import { TokenWindows } from "../sequences/windows.js";
-import type { RowEncodingOfData } from "./row-formats/row-encoder.js";
+import type { DataRowEncodingOptions } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
 import type { EncodedRows } from "./rows.js";
 import type { EncodableSplit } from "./split-rows.js";
 
-export async function encodeRows(rows: EncodableSplit, e: RowEncodingOfData): Promise<EncodedRows> {
+export async function encodeRows(rows: EncodableSplit, e: DataRowEncodingOptions): Promise<EncodedRows> {
   const encoded = await rowEncoderOf(e.task.implementation).encodeSplit(rows, e);
   const weights = rows.column(WEIGHT_ROLE);
   return weights ? { ...encoded, weights: weightsFed(encoded, weights) } : encoded;

@@ -12,11 +12,11 @@ import type { InputEncodingOptions } from "./row-formats/row-encoder.js";
 import { rowEncoderOf } from "./row-formats/row-encoders.js";
 import type { PredictionInput, EncodedRows, RowEncodingOptions, EncodedInputs } from "./rows.js";
 import { encodableSplitOf } from "./split-rows.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
-import type { Base } from "../../bases/base.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { chatEncodingOf } from "./chat.js";
-import { usesTokenTypes, type TextReadingPlan } from "../../bases/token-types.js";
+import { chatEncodingOptionsOf } from "./chat.js";
+import { usesTokenTypes, type ModelAndDataPlan } from "../../bases/token-types.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 
 export type { PredictionInput, EncodedRows, RowEncodingOptions, EncodedInputs } from "./rows.js";
@@ -73,9 +73,9 @@ export function encodeSplit(
 }
 
 /** Options that determine how a plan's texts become rows: tokenizer, length, the task's targets and the end token. */
-export async function encodingOf(
-  plan: TextReadingPlan,
-  base: Base,
+export async function rowEncodingOptionsOf(
+  plan: ModelAndDataPlan,
+  base: BaseModel,
   tokenizer: Tokenizer,
   labels: readonly string[],
   model: string,
@@ -91,7 +91,7 @@ export async function encodingOf(
     types: await usesTokenTypes(plan, base),
     end: endTokenId(base.facts.config),
     model,
-    chat: await chatEncodingOf(dataReaderOfModel(plan.recipe.model), base, tokenizer),
+    chat: await chatEncodingOptionsOf(dataReadingSettingsOf(plan.recipe.model), base, tokenizer),
     ...(pairs && { pairs }),
   };
 }

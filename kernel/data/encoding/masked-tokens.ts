@@ -2,14 +2,14 @@
  * The trained tokens of a row, for display. They are read from the feeds of a training: next tokens and their mask, a
  * decoder's targets, or the positions that a task predicts.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import type { MaskedTextPart, MaskedRow } from "./masked-row.js";
+import type { LossMaskedTextPart, RowWithLossMask } from "./masked-row.js";
 import { tokensAt } from "../sequences/token-rows.js";
 import type { EncodedRows } from "./rows.js";
 
-export interface MaskOptions {
+export interface LossMaskOptions {
   readonly tokenizer: Pick<Tokenizer, "spell">;
   /** Seed of the recipe, which determines the masked tokens. */
   readonly seed: number;
@@ -24,7 +24,11 @@ function numberOf(rows: EncodedRows, row: number): number {
 }
 
 /** Marks every token except the first, or those of the row's mask. */
-export async function nextTokenMaskRow(rows: EncodedRows, row: number, { tokenizer }: MaskOptions): Promise<MaskedRow> {
+export async function nextTokenLossMaskRow(
+  rows: EncodedRows,
+  row: number,
+  { tokenizer }: LossMaskOptions,
+): Promise<RowWithLossMask> {
   const ids = tokensAt(rows.ids, row);
   const trained = rows.trained?.maskAt(row);
   const parts = await spelled(ids, (token) => token > 0 && (trained === undefined || trained[token] === 1), tokenizer);
@@ -33,7 +37,11 @@ export async function nextTokenMaskRow(rows: EncodedRows, row: number, { tokeniz
 }
 
 /** Shows the input, an arrow and the target, all of whose tokens are trained. */
-export async function targetMaskRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow> {
+export async function targetLossMaskRow(
+  rows: EncodedRows,
+  row: number,
+  options: LossMaskOptions,
+): Promise<RowWithLossMask> {
   const ids = tokensAt(rows.ids, row);
   const written = numbersOf(feedsOf(rows, row, options, 0)["labels"]);
   const parts = [
@@ -45,7 +53,11 @@ export async function targetMaskRow(rows: EncodedRows, row: number, options: Mas
 }
 
 /** Marks the tokens chosen by the task, or the positions that it predicts. */
-export async function taskMaskRow(rows: EncodedRows, row: number, options: MaskOptions): Promise<MaskedRow> {
+export async function taskLossMaskRow(
+  rows: EncodedRows,
+  row: number,
+  options: LossMaskOptions,
+): Promise<RowWithLossMask> {
   const ids = tokensAt(rows.ids, row);
   const number = numberOf(rows, row);
   const marked = rows.taught?.marked?.(row);
@@ -63,11 +75,11 @@ export async function taskMaskRow(rows: EncodedRows, row: number, options: MaskO
 function feedsOf(
   rows: EncodedRows,
   row: number,
-  { seed }: MaskOptions,
+  { seed }: LossMaskOptions,
   epoch: number,
 ): Readonly<Record<string, NDArray>> {
   const ids = tokensAt(rows.ids, row);
-  const taught = must(rows.taught, "the targets of the rows");
+  const taught = mustExist(rows.taught, "the targets of the rows");
   return taught.feeds({ rows: [row], width: ids.length, seed, epoch }, Int32Array.from(ids));
 }
 
@@ -76,8 +88,8 @@ async function spelled(
   ids: Int32Array,
   trained: (position: number) => boolean,
   { spell }: Pick<Tokenizer, "spell">,
-): Promise<readonly MaskedTextPart[]> {
-  const parts: MaskedTextPart[] = [];
+): Promise<readonly LossMaskedTextPart[]> {
+  const parts: LossMaskedTextPart[] = [];
   let before = "";
   for (let from = 0; from < ids.length;) {
     if (parts.length === PARTS) return [...parts, { text: " …", trained: false }];

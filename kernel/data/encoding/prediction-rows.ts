@@ -8,7 +8,7 @@ import {
   tokensAt,
   type ContextWindowRows,
   type TokenRows,
-  type TokenTexts,
+  type TokenizedTexts,
   type JoinedWordTexts,
 } from "../sequences/token-rows.js";
 import type { ContextWindowSize } from "../sequences/tokens.js";
@@ -25,7 +25,7 @@ export function taskInputsOf(
   return { count: ids.length, ids: (row) => tokensAt(ids, row), labels, tokenizer, call: task.call, ...more };
 }
 
-export function truncateTexts(texts: TokenTexts, e: TruncationOptions): EncodedInputs {
+export function truncateTexts(texts: TokenizedTexts, e: TruncationOptions): EncodedInputs {
   const fed = cut(texts, e);
   return { ...fed, taskInputs: taskInputsOf(fed.ids, e) };
 }
@@ -44,7 +44,7 @@ export function truncateWords(texts: JoinedWordTexts, e: TruncationOptions): Enc
 }
 
 /** Truncates both texts of a row together when it is read. */
-export function truncatePairs(first: TokenTexts, second: TokenTexts, e: TruncationOptions): EncodedInputs {
+export function truncatePairs(first: TokenizedTexts, second: TokenizedTexts, e: TruncationOptions): EncodedInputs {
   const { tokenizer, maxLength, types } = e;
   const pairAt = (row: number) => tokenizer.pair(tokensAt(first, row), tokensAt(second, row), maxLength);
   const rows = (tokensOf: "ids" | "types"): TokenRows => ({ length: first.length, at: (row) => pairAt(row)[tokensOf] });
@@ -77,7 +77,7 @@ export function contextWindowSize({
 }
 
 function cut(
-  texts: TokenTexts,
+  texts: TokenizedTexts,
   { tokenizer, maxLength }: TruncationOptions,
 ): Pick<EncodedInputs, "ids" | "lengths" | "whole"> {
   const most = Math.max(maxLength, tokenizer.frame.before.length + tokenizer.frame.after.length);

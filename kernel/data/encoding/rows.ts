@@ -4,7 +4,7 @@ import type { PredictedRows, TaskImplementation } from "#stdlib/tasks/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import type { ModelInputRows } from "../rows/loader.js";
 import type { TokenRows } from "../sequences/token-rows.js";
-import type { ChatEncoding } from "./chat.js";
+import type { ChatEncodingOptions } from "./chat.js";
 
 /** An input of a prediction: a text or a pair of texts (including question and context). */
 export type PredictionInput = string | readonly [string, string];
@@ -37,7 +37,7 @@ export interface RowEncodingOptions {
   /** The model's name, for errors. */
   readonly model: string;
   /** Encoding of conversations; null: rows are texts. */
-  readonly chat: ChatEncoding | null;
+  readonly chat: ChatEncodingOptions | null;
   /** For text-to-text tasks: the prefix of every input, and the decoder's first token. */
   readonly pairs?: { readonly prefix: string; readonly start: number };
 }

@@ -1,7 +1,7 @@
 /** One interface to the rows of a split for the encoders, whether they are in memory or read from disk. */
 import type { ColumnTable } from "arquero";
-import { must } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { RowColumn } from "#stdlib/tasks/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
@@ -13,7 +13,7 @@ import {
   TextsInMemory,
   WordsInMemory,
   type ContextWindowRows,
-  type TokenTexts,
+  type TokenizedTexts,
   type JoinedWordTexts,
 } from "../sequences/token-rows.js";
 import {
@@ -23,22 +23,27 @@ import {
   type ContextWindowSize,
   type TextSelection,
 } from "../sequences/tokens.js";
-import { contextWindowFile } from "../sources/context-file.js";
-import { tokenFileOf, wordFileOf } from "../sources/token-file.js";
-import { writeTokenizedChats, chatsInMemory, type ChatTruncation, type TokenizedChats } from "./chat-rows.js";
+import { openOrMakeContextWindowFile } from "../sources/context-file.js";
+import { openOrMakeTokenFile, openOrMakeWordFile } from "../sources/token-file.js";
+import {
+  writeTokenizedChats,
+  tokenizeChatsInMemory,
+  type ChatTruncationOptions,
+  type TokenizedChats,
+} from "./chat-rows.js";
 
 export interface EncodableSplit {
   readonly count: number;
   /** Numbers in the source, from 1; `names`: row names for messages. */
   readonly numbers: Int32Array;
-  readonly names: ArrayLike<RowName>;
+  readonly names: ArrayLike<RowIdentifier>;
   /** Returns undefined if the data have no such role. */
   column(role: string): RowColumn | undefined;
   /** Not truncated. `row`: from 0. */
   messages(row: number): readonly Message[];
-  chats(cut: ChatTruncation): Promise<TokenizedChats>;
+  chats(cut: ChatTruncationOptions): Promise<TokenizedChats>;
   /** Encodes each text separately, not truncated. */
-  texts(which: TextSelection): Promise<TokenTexts>;
+  texts(which: TextSelection): Promise<TokenizedTexts>;
   /** Words of the role `tokens`. */
   words(): Promise<JoinedWordTexts>;
   /** Windows of the roles `question` and `context`. */
@@ -64,8 +69,8 @@ function inTable(table: ColumnTable, tokenizer: Tokenizer): EncodableSplit {
     numbers,
     names: rowNamesOf(table, numbers),
     column: (role) => (names.has(role) ? (table.array(role) as unknown as RowColumn) : undefined),
-    messages: (row) => must(conversations()[row], `row ${row}`).messages,
-    chats: (cut) => chatsInMemory(conversations(), cut),
+    messages: (row) => mustExist(conversations()[row], `row ${row}`).messages,
+    chats: (cut) => tokenizeChatsInMemory(conversations(), cut),
     texts: async (which) =>
       new TextsInMemory(await tokenizedTextsOf(table, tokenizer, { ...which, apart: names.has("text_pair") })),
     words: async () => new WordsInMemory(await tokenizedWordsOf(table, tokenizer)),
@@ -80,10 +85,11 @@ function onDisk(split: StreamedRows, tokenizer: Tokenizer, labels: readonly stri
     numbers,
     names: rowNamesOf(split, numbers),
     column: (role) => streamedColumn(split, role, labels),
-    messages: (row) => must(readStreamedConversations(split, row, row + 1)[0], `row ${row}`).messages,
+    messages: (row) => mustExist(readStreamedConversations(split, row, row + 1)[0], `row ${row}`).messages,
     chats: (cut) => writeTokenizedChats(split, cut),
-    texts: (which) => (split.has("tokens") ? wordFileOf(split, tokenizer) : tokenFileOf(split, tokenizer, which)),
-    words: () => wordFileOf(split, tokenizer),
-    contexts: (cut) => contextWindowFile(split, tokenizer, cut),
+    texts: (which) =>
+      split.has("tokens") ? openOrMakeWordFile(split, tokenizer) : openOrMakeTokenFile(split, tokenizer, which),
+    words: () => openOrMakeWordFile(split, tokenizer),
+    contexts: (cut) => openOrMakeContextWindowFile(split, tokenizer, cut),
   };
 }

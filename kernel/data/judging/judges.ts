@@ -3,10 +3,10 @@
  * neighbours, words and letters. A judge's weight follows from how well it predicts the given labels; labels that all
  * contradict are wrong.
  */
-import { letterNgramProbabilities } from "./letters-judge.js";
-import { neighbourProbabilities } from "./neighbours.js";
+import { labelProbabilitiesFromLetterNgrams } from "./letters-judge.js";
+import { labelProbabilitiesFromNeighbours } from "./neighbours.js";
 import { combineLabelJudges, type LabelNoiseEstimate } from "./noise.js";
-import { wordProbabilities } from "./words-judge.js";
+import { labelProbabilitiesFromWords } from "./words-judge.js";
 import { choleskyFactor, gramMatrix, solveCholesky, standardiseFeatures, type FeatureMatrix } from "./ridge.js";
 import { leastLossCalibration, calibrateTemperature } from "./temperature.js";
 
@@ -18,7 +18,11 @@ import { leastLossCalibration, calibrateTemperature } from "./temperature.js";
 const PENALTIES = [0.01, 0.1, 1];
 
 /** Leave-one-out probabilities. `vectors`: one per row, all of one length; `labels`: numbers below `count`. */
-export function probeProbabilities(vectors: readonly Float32Array[], labels: Int32Array, count: number): Float32Array {
+export function labelProbabilitiesFromProbe(
+  vectors: readonly Float32Array[],
+  labels: Int32Array,
+  count: number,
+): Float32Array {
   const rows = standardiseFeatures(vectors);
   const gram = gramMatrix(rows);
   const tried = PENALTIES.map(
@@ -73,14 +77,20 @@ export interface SuspectedLabel {
 }
 
 /** `texts` and `vectors`: one per row; `labels`: numbers below `count`. */
-export function judgeLabels(
+export function estimateLabelNoise(
   texts: readonly string[],
   vectors: readonly Float32Array[],
   labels: Int32Array,
   count: number,
 ): LabelNoiseEstimate {
-  const judges = [probeProbabilities(vectors, labels, count), neighbourProbabilities(vectors, labels, count)];
-  const others = [wordProbabilities(texts, labels, count), letterNgramProbabilities(texts, labels, count)];
+  const judges = [
+    labelProbabilitiesFromProbe(vectors, labels, count),
+    labelProbabilitiesFromNeighbours(vectors, labels, count),
+  ];
+  const others = [
+    labelProbabilitiesFromWords(texts, labels, count),
+    labelProbabilitiesFromLetterNgrams(texts, labels, count),
+  ];
   return combineLabelJudges(
     [...judges, ...others].filter((judgement) => judgement !== null),
     labels,

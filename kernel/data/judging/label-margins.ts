@@ -19,7 +19,11 @@ function learntOf(margins: Float32Array, given: Int32Array, labels: number): rea
 }
 
 /** Returns the rows whose label never led, those with the lowest margin first. */
-export function rowsNeverPredicted(margins: Float32Array, given: Int32Array, labels: number): readonly number[] {
+export function rowsWithLabelNeverPredicted(
+  margins: Float32Array,
+  given: Int32Array,
+  labels: number,
+): readonly number[] {
   const learnt = learntOf(margins, given, labels);
   return Array.from(margins, (margin, row) => ({ margin, row }))
     .filter(({ margin, row }) => margin < 0 && learnt[given[row]!])

@@ -13,7 +13,7 @@ export interface ProbeFold {
   readonly learnt: Uint32Array;
   readonly scored: Uint32Array;
 }
-export interface SizePredictions {
+export interface RowScoresAtSize {
   readonly rows: number;
   /** Per draw and scored row (fold after fold): 1 right, 0 wrong; for numeric targets, the absolute error. */
   readonly rowScores: readonly Float32Array[];
@@ -37,7 +37,7 @@ export async function measureLearningCurve(
   answers: ProbeTargets,
   folds: readonly ProbeFold[],
   options: LearningCurveOptions,
-): Promise<readonly SizePredictions[]> {
+): Promise<readonly RowScoresAtSize[]> {
   const rowScores = options.sizes.map((): Float32Array[] => []);
   for (let draw = 0; draw < options.draws; draw++) {
     const parts = options.sizes.map((): Float32Array[] => []);

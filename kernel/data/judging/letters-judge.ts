@@ -25,7 +25,7 @@ const BEFORE = 10;
 const SHORT = 40;
 
 /** Returns null if the texts are longer than words and names, on average. */
-export function letterNgramProbabilities(
+export function labelProbabilitiesFromLetterNgrams(
   texts: readonly string[],
   labels: Int32Array,
   count: number,

@@ -18,7 +18,7 @@ const LEAST = 1e-3;
  * Returns [rows × labels]: label shares of the nearest rows, the row itself excluded; null if the rows are too many to
  * compare.
  */
-export function neighbourProbabilities(
+export function labelProbabilitiesFromNeighbours(
   vectors: readonly Float32Array[],
   labels: Int32Array,
   count: number,

@@ -5,7 +5,7 @@
  */
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, drawBelow, type RandomSource } from "#stdlib/statistics/chance.js";
-import type { SizePredictions } from "./learning-curve.js";
+import type { RowScoresAtSize } from "./learning-curve.js";
 
 export interface PowerLaw {
   readonly a: number;
@@ -33,7 +33,7 @@ const USUAL = { exponent: 0.3, spread: 0.9 } as const;
 export const BOOTSTRAP_DRAWS = 600;
 /** Coverage of an interval. */
 export const INTERVAL_COVERAGE = 0.8;
-export const INTERVAL_DEVIATIONS = 1.2816;
+export const INTERVAL_Z_SCORE = 1.2816;
 /**
  * Sizes used to estimate the variance of scores: they leave out at least this share of the rows, and contain at least
  * this share.
@@ -49,7 +49,7 @@ interface Drawn {
 
 /** The best possible score is 1; for errors, which shrink, it is 0. */
 export function forecastLearningCurve(
-  sizes: readonly SizePredictions[],
+  sizes: readonly RowScoresAtSize[],
   options: { readonly errors: boolean; readonly seed: number },
 ): LearningCurveForecast {
   const generator = seededRandom(options.seed, sizes.length);
@@ -90,8 +90,8 @@ export function forecastLearningCurve(
     law: { a: sign * law.a, b: sign * law.b, c: law.c },
     points: sizes.map(({ rows }, i) => {
       const middle = meanOf(means[i]!);
-      const half = INTERVAL_DEVIATIONS * Math.sqrt(errors[i]!);
-      return { rows, ...orientedInterval(middle, middle - half, middle + half, sign) };
+      const half = INTERVAL_Z_SCORE * Math.sqrt(errors[i]!);
+      return { rows, ...restoreIntervalSign(middle, middle - half, middle + half, sign) };
     }),
     scoreAt: (rows) =>
       signedInterval(laws.map(({ law: powerLaw, odd }) => Math.min(ceiling, value(powerLaw, rows) + odd * luck(rows)))),
@@ -154,7 +154,7 @@ function line(
  * Estimates how one training's score varies with its choice of rows: this value divided by n is the variance for n
  * rows. Two draws from the same N rows share n²/N of them, and so differ by less.
  */
-function varianceOf(sizes: readonly SizePredictions[], means: readonly (readonly number[])[]): number {
+function varianceOf(sizes: readonly RowScoresAtSize[], means: readonly (readonly number[])[]): number {
   const most = lastOf(sizes).rows;
   const differences = sizes.flatMap(({ rows }, i) => {
     const share = 1 - rows / most;
@@ -187,14 +187,14 @@ function meanOf(values: ArrayLike<number>): number {
 export function intervalOfSamples(values: readonly number[], sign: number): ForecastInterval {
   const sorted = values.toSorted((a, b) => a - b);
   const quantile = (share: number): number => sorted[Math.round(share * (sorted.length - 1))]!;
-  return orientedInterval(
+  return restoreIntervalSign(
     quantile(1 / 2),
     quantile((1 - INTERVAL_COVERAGE) / 2),
     quantile((1 + INTERVAL_COVERAGE) / 2),
     sign,
   );
 }
-export function orientedInterval(middle: number, low: number, high: number, sign: number): ForecastInterval {
+export function restoreIntervalSign(middle: number, low: number, high: number, sign: number): ForecastInterval {
   return sign === 1 ? { middle, low, high } : { middle: -middle, low: -high, high: -low };
 }
 

@@ -1,5 +1,5 @@
 /** Turns label scores into probabilities by the temperature that maximizes the likelihood of the given labels. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 export interface CalibratedProbabilities {
   /** [rows × labels]; each row sums to 1. */
@@ -30,7 +30,7 @@ export function leastLossCalibration(ways: readonly (() => CalibratedProbabiliti
   return ways.slice(1).reduce((best, way) => {
     const one = way();
     return one.loss < best.loss ? one : best;
-  }, must(ways[0], "a way")());
+  }, mustExist(ways[0], "a way")());
 }
 
 /** Finds the factor on scores, by golden-section search over its logarithm. */

@@ -5,10 +5,10 @@
 import { lastOf } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import {
-  INTERVAL_DEVIATIONS,
+  INTERVAL_Z_SCORE,
   BOOTSTRAP_DRAWS,
   fitPowerLaw,
-  orientedInterval,
+  restoreIntervalSign,
   intervalOfSamples,
   normalDeviate,
   type LearningCurveForecast,
@@ -77,8 +77,8 @@ export function forecastTrainedCurve(
   return {
     law: { a: sign * law.a, b: sign * law.b, c: law.c },
     points: sizes.map(({ rows }, i) => {
-      const half = INTERVAL_DEVIATIONS * errors[i]!;
-      return { rows, ...orientedInterval(scores[i]!, scores[i]! - half, scores[i]! + half, sign) };
+      const half = INTERVAL_Z_SCORE * errors[i]!;
+      return { rows, ...restoreIntervalSign(scores[i]!, scores[i]! - half, scores[i]! + half, sign) };
     }),
     scoreAt: (rows) =>
       intervalOfSamples(
@@ -115,9 +115,7 @@ export function hasLearntAnything(
   options: TrainedCurveOptions,
 ): boolean {
   const errors = scoreStandardErrors(sizes, options, meanOf(sizes.flatMap(({ variance }) => variance ?? [])));
-  return sizes.some(
-    ({ score }, i) => (options.errors ? floor - score : score - floor) > INTERVAL_DEVIATIONS * errors[i]!,
-  );
+  return sizes.some(({ score }, i) => (options.errors ? floor - score : score - floor) > INTERVAL_Z_SCORE * errors[i]!);
 }
 
 /** Returns the variance of a share of `rows` rows; a share of 0 or 1 is moved inwards by half a row. */

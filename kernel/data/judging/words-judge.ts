@@ -14,7 +14,11 @@ const UNSEEN = [0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const TRIED = 4000;
 
 /** Returns null if no word occurs in two rows. */
-export function wordProbabilities(texts: readonly string[], labels: Int32Array, count: number): Float32Array | null {
+export function labelProbabilitiesFromWords(
+  texts: readonly string[],
+  labels: Int32Array,
+  count: number,
+): Float32Array | null {
   const buckets = Math.min(BUCKETS, 2 ** Math.floor(Math.log2(HELD / count)));
   const { bags, different } = weighed(
     texts.map((text) => wordFeatures(text, buckets)),

@@ -8,7 +8,7 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import type { DataRow } from "../row/row.js";
 import { rowsForSplitter } from "../rows/splitting.js";
 
-export interface SampleSplits {
+export interface SampledRowSplits {
   /** Returns whether the clean row with this number (from 0) is part of the sample. */
   picks(row: number): boolean;
   /** Split of each sampled row, in order; null: the split needs no first pass. */
@@ -16,11 +16,11 @@ export interface SampleSplits {
 }
 
 /** Returns null if no first pass is needed. `rows`: the clean rows; later passes must read the same rows. */
-export async function foreseeRows(
+export async function precomputeSampleSplits(
   plan: DataPlan,
   registry: Registry,
   rows: () => AsyncIterable<readonly DataRow[]>,
-): Promise<SampleSplits | null> {
+): Promise<SampledRowSplits | null> {
   const { split, sample } = plan;
   const looking = split ? await lookingFor(split, registry, plan.seed) : undefined;
   if (sample === null && !looking) return null;

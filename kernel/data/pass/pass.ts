@@ -15,7 +15,7 @@ import { rowNameOf, type DataRow } from "../row/row.js";
 import { ROWS_PER_YIELD, yieldToEventLoop } from "../rows/rows.js";
 import { assignSplits, rowSplitterOf, orderedSplitNames, type SplitRow } from "../rows/splitting.js";
 import type { LocatedAnswer } from "#stdlib/data/answers.js";
-import { foreseeRows, type SampleSplits } from "./expected-rows.js";
+import { precomputeSampleSplits, type SampledRowSplits } from "./expected-rows.js";
 import { sha256 } from "#platform/digest.js";
 import { LabelCounts } from "./labels.js";
 import { LeakDetector } from "./leaks.js";
@@ -164,21 +164,21 @@ async function overlayOf(
 }
 
 /** Runs the first pass over streamed rows; null if it isn't needed. */
-async function foreseenIn(plan: DataPlan, options: DataPassOptions): Promise<SampleSplits | null> {
+async function foreseenIn(plan: DataPlan, options: DataPassOptions): Promise<SampledRowSplits | null> {
   const { again, registry, streamed } = options;
   if (!streamed || !again) return null;
   const [overlay, cleaners] = [
     await overlayOf(plan, options),
     await rowCleaningOf(plan, registry, new DroppedRows(), { streamed }),
   ];
-  return foreseeRows(plan, registry, () =>
+  return precomputeSampleSplits(plan, registry, () =>
     cleanRowChunks(plan, again(), { cleaners, drops: new DroppedRows(), read: { rows: 0 }, overlay }, options),
   );
 }
 
 async function* picked(
   chunks: AsyncIterable<readonly DataRow[]>,
-  { picks }: SampleSplits,
+  { picks }: SampledRowSplits,
   drops: DroppedRows,
 ): AsyncGenerator<readonly DataRow[]> {
   let [rowIndex, left] = [0, 0];
@@ -195,7 +195,7 @@ type Dividing = (rows: readonly DataRow[]) => Promise<readonly SplitRow[]>;
 async function dividedBy(
   plan: DataPlan,
   { registry, streamed }: DataPassOptions,
-  before: SampleSplits | null,
+  before: SampledRowSplits | null,
 ): Promise<Dividing> {
   if (!streamed) return (rows) => assignSplits(rows, plan, registry);
   const assign = await rowSplitterOf(plan, registry, before?.splits);

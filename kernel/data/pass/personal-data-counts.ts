@@ -4,7 +4,7 @@
  * sets; categories with a checksum or a fixed shape are searched in all rows.
  */
 import type { PersonalFacts } from "#dsl/language/types/personal-facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { textRoles } from "#stdlib/data/text-roles.js";
 import { findPersonalData } from "#platform/personal.js";
 import { exceptedTextSetOf, type ExceptedTexts } from "#stdlib/personal-data/exceptions.js";
@@ -28,7 +28,7 @@ interface Count {
   readonly entity: string;
   rows: number;
   sure: number;
-  readonly examples: RowName[];
+  readonly examples: RowIdentifier[];
 }
 
 export class PersonalDataCounter {

@@ -5,15 +5,15 @@
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { AnnotationOverlay } from "../annotations/overlay.js";
-import type { AnnotationLines } from "../annotations/line.js";
-import { placeAnswers } from "../rows/answers.js";
+import type { ParsedAnnotationLines } from "../annotations/line.js";
+import { locateAnswersInContext } from "../rows/answers.js";
 import { rowCleaningOf, DroppedRows, type RowCleaning } from "../rows/cleaning.js";
 import { rowNameOf } from "../row/row.js";
 import type { DataRow } from "../row/row.js";
 import { yieldToEventLoop } from "../rows/rows.js";
 import { assignSplits, type SplitRow } from "../rows/splitting.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { isEmptyValue, requiredRoles } from "#stdlib/cleaners/drop_empty.js";
 
 /**
@@ -24,11 +24,11 @@ import { isEmptyValue, requiredRoles } from "#stdlib/cleaners/drop_empty.js";
 const NAMED = 5;
 
 interface Lacking {
-  readonly rows: RowName[];
+  readonly rows: RowIdentifier[];
   count: number;
 }
 
-export class MissingValues {
+export class MissingValueTracker {
   private readonly roles: readonly (readonly [role: string, column: string])[];
   private readonly found = new Map<string, Lacking>();
   /** Roles that some row lacks after cleaning. */
@@ -78,7 +78,7 @@ export interface DataPassOptions {
   readonly streamed: boolean;
   readonly signal?: AbortSignal | undefined;
   /** People's decisions on the rows of a plan with annotations. Absent: none yet. */
-  readonly decisions?: AnnotationLines | undefined;
+  readonly decisions?: ParsedAnnotationLines | undefined;
 }
 /**
  * Rows in memory, clean and divided, before they are thinned out or repeated. They are shared by plans that differ only
@@ -129,7 +129,7 @@ export async function* cleanRowChunks(
   },
   { streamed, signal }: DataPassOptions,
 ): AsyncGenerator<readonly DataRow[]> {
-  const missing = new MissingValues(plan.columns);
+  const missing = new MissingValueTracker(plan.columns);
   const all: DataRow[] = [];
   for await (const rows of chunks) {
     await yieldToEventLoop(signal);
@@ -141,7 +141,7 @@ export async function* cleanRowChunks(
         return [];
       }
       const cleanRow = cleaners.clean(row);
-      const placed = cleanRow && placeAnswers(cleanRow);
+      const placed = cleanRow && locateAnswersInContext(cleanRow);
       return missing.look(row, placed ?? null) || !placed ? [] : placed;
     });
     if (streamed) yield cleanRows;

@@ -1,6 +1,6 @@
 /** A row of data, and its source table. */
 import type { RowToClean } from "#stdlib/data/contract.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 
 /** A row with its origin. */
 export interface DataRow extends RowToClean {
@@ -26,12 +26,12 @@ export interface ColumnRequest {
 /** Source names of splits (tables or streamed) that have their own source. */
 const sources = new WeakMap<object, string>();
 
-export function rowNameOf({ row, split }: Pick<DataRow, "row" | "split">): RowName {
+export function rowNameOf({ row, split }: Pick<DataRow, "row" | "split">): RowIdentifier {
   return split === null ? row : `${String(row)} (${split})`;
 }
 
 /** Compares by number, then by split. */
-export function compareRowNames(a: RowName, b: RowName): number {
+export function compareRowNames(a: RowIdentifier, b: RowIdentifier): number {
   const [one, other] = [a, b].map((name) => Number.parseInt(String(name), 10)) as [number, number];
   return one - other || (String(a) < String(b) ? -1 : Number(String(a) > String(b)));
 }
@@ -42,12 +42,12 @@ export function setSplitSource(split: object, source: string | null): void {
 }
 
 /** Returns null if all splits share one source. */
-export function sourceNameOf(split: object): string | null {
+export function sourceNameOfSplit(split: object): string | null {
   return sources.get(split) ?? null;
 }
 
 /** `numbers`: the rows' numbers in their source. */
-export function rowNamesOf(split: object, numbers: ArrayLike<number>): ArrayLike<RowName> {
+export function rowNamesOf(split: object, numbers: ArrayLike<number>): ArrayLike<RowIdentifier> {
   const source = sources.get(split) ?? null;
   return source === null ? numbers : Array.from(numbers, (row) => rowNameOf({ row, split: source }));
 }

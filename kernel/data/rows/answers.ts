@@ -1,6 +1,6 @@
 /** The role `answer`: read and cleaned with its context, then located in it. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import {
   parseGivenAnswers,
   answerWithOffset,
@@ -17,7 +17,11 @@ type Values = Readonly<Record<string, unknown>>;
  * Adds the answers found in the context; the role `answer_start` gives the position of a single answer. Coded errors
  * `not-an-answer` and `answer-elsewhere`.
  */
-export function addAnswerPositions(values: Values, columns: Readonly<Record<string, string>>, row: RowName): Values {
+export function addAnswerPositions(
+  values: Values,
+  columns: Readonly<Record<string, string>>,
+  row: RowIdentifier,
+): Values {
   if (columns["answer"] === undefined || columns["context"] === undefined) return values;
   const { answer_start: start, ...rest } = values;
   const column = columns["answer"];
@@ -31,7 +35,7 @@ export function addAnswerPositions(values: Values, columns: Readonly<Record<stri
     throw new CodedError("answer-elsewhere", {
       row,
       answer: parsed.text,
-      start: must(parsed.start, "the place of the answer"),
+      start: mustExist(parsed.start, "the place of the answer"),
       there: made.elsewhere,
     });
   });
@@ -41,7 +45,7 @@ export function addAnswerPositions(values: Values, columns: Readonly<Record<stri
 function withStarts(
   answers: readonly GivenAnswer[],
   value: unknown,
-  place: { readonly row: RowName; readonly column: string },
+  place: { readonly row: RowIdentifier; readonly column: string },
 ): readonly GivenAnswer[] {
   if (value === null || value === undefined || value === "" || answers.length === 0) return answers;
   const starts = Array.isArray(value) ? (value as unknown[]).map(Number) : [Number(value)];
@@ -56,7 +60,7 @@ function withStarts(
  * Returns the row with its answers' positions in the context. Throws the coded error `answer-not-there` if none occurs
  * in it.
  */
-export function placeAnswers(row: DataRow): DataRow {
+export function locateAnswersInContext(row: DataRow): DataRow {
   const { answer, context } = row.values;
   if (!Array.isArray(answer) || typeof context !== "string") return row;
   const placed = (answer as readonly AnswerOccurrence[]).map((parsed) => answerWithOffset(parsed, context));

@@ -20,10 +20,10 @@ const PACKED = /\.(?:gz|zst|zip)$/i;
 const TABLES: ReadonlySet<string> = new Set(["parquet", "arrow"]);
 
 /** Returns whether the rows of a source may be larger than its files. */
-export function canRowsExceedFiles({ word, arguments: given }: Call, folder: string): boolean {
+export function canRowsExceedFileSize({ word, arguments: given }: Call, folder: string): boolean {
   const { path, sources } = given;
   if (TABLES.has(word)) return true;
-  if (Array.isArray(sources)) return sources.some((one) => canRowsExceedFiles(one as Call, folder));
+  if (Array.isArray(sources)) return sources.some((one) => canRowsExceedFileSize(one as Call, folder));
   if (typeof path !== "string") return false;
   if (PACKED.test(path)) return true;
   try {
@@ -96,14 +96,14 @@ export function sourceNotesOf(read: SourceReadNotes): { readonly sources?: reado
 // Extrapolates facts of partly read data to all rows.
 
 /** Number of rows read, and the estimated total. */
-export interface ReadSample {
+export interface PartialReadCounts {
   readonly rows: number;
   readonly total: number;
 }
 /** Extrapolates counts if files were partly read. `left`: by split, or null for a single source. */
 export function scaleSampledFacts(
   facts: DataFacts,
-  left: ReadonlyMap<string | null, ReadSample>,
+  left: ReadonlyMap<string | null, PartialReadCounts>,
   read: number,
 ): DataFacts {
   if (left.size === 0) return facts;

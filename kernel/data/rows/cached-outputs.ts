@@ -107,7 +107,7 @@ export function addReplayedRows(
  * Returns the feed `each` of a batch: rows are weighted by `weights`; the new rows of the update sum to 1, the replayed
  * ones to `labels`.
  */
-export function replayRowWeights(
+export function replayRowWeightsFeed(
   { from, labels }: ReplayedRowWeights,
   batch: Rows,
   counts: { readonly fresh: number; readonly replayed: number },

@@ -1,13 +1,13 @@
 /** Canaries as rows of a split's table that occur in no source. */
 import { from as tableFrom, type ColumnTable } from "arquero";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, RecipePlan } from "#dsl/compiler/plan/plan.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { drawCanaries, type CanaryRow, type CanaryTemplate } from "#stdlib/attacks/shared/canary-rows.js";
 import { trainingSplitName, type PreparedData } from "../prepared.js";
 
 /** Returns null if the task allows no canaries. `labels`: labels of the data. */
-export function canarySpaceOf(
+export function canaryTemplateOf(
   { recipe: { model, data } }: Pick<Plan, "recipe">,
   { registry, labels }: { readonly registry: Registry; readonly labels: readonly string[] },
 ): CanaryTemplate | null {
@@ -28,10 +28,10 @@ export function canaryRowCount({
  */
 export function addCanaryRows(plan: Pick<Plan, "recipe">, prepared: PreparedData, registry: Registry): PreparedData {
   const { canaries, canary_copies: times = 1, seed } = plan.recipe.training;
-  const space = canaries === undefined ? null : canarySpaceOf(plan, { registry, labels: prepared.labels });
+  const space = canaries === undefined ? null : canaryTemplateOf(plan, { registry, labels: prepared.labels });
   if (canaries === undefined || !space) return prepared;
   const split = trainingSplitName(prepared);
-  const trainTable = must(prepared.splits[split], `the table of ${split}`);
+  const trainTable = mustExist(prepared.splits[split], `the table of ${split}`);
   const drawn = drawCanaries(space, { seed, count: canaries, which: "planted" });
   const copies = drawn.flatMap((canary) => Array.from({ length: times }, () => canary));
   return {

@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { CleanerImplementation } from "#stdlib/data/contract.js";
@@ -15,8 +15,8 @@ import { CleanerReport } from "../cleaner-report.js";
 const EXAMPLES = 10;
 
 export class DroppedRows {
-  private readonly reasons = new Map<string, { count: number; examples: RowName[] }>();
-  add(why: string, row: RowName): void {
+  private readonly reasons = new Map<string, { count: number; examples: RowIdentifier[] }>();
+  add(why: string, row: RowIdentifier): void {
     const reason = this.reasonFor(why);
     reason.count++;
     const { examples } = reason;
@@ -36,7 +36,7 @@ export class DroppedRows {
   list(): DataFacts["dropped"] {
     return [...this.reasons].map(([why, d]) => ({ why, ...d }));
   }
-  private reasonFor(why: string): { count: number; examples: RowName[] } {
+  private reasonFor(why: string): { count: number; examples: RowIdentifier[] } {
     let reason = this.reasons.get(why);
     if (!reason) this.reasons.set(why, (reason = { count: 0, examples: [] }));
     return reason;

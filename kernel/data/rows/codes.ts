@@ -1,19 +1,19 @@
 /** Errors while rows become texts and labels. Rows are numbered from 1, without the header. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 
 export interface CoreDataCodeData {
   "missing-value": {
     readonly role: string;
     readonly column: string;
-    readonly rows: readonly RowName[];
+    readonly rows: readonly RowIdentifier[];
     readonly count: number;
     /** Further roles without a value. */
     readonly also?: readonly {
       readonly role: string;
       readonly column: string;
-      readonly rows: readonly RowName[];
+      readonly rows: readonly RowIdentifier[];
       readonly count: number;
     }[];
   };
@@ -25,15 +25,15 @@ export interface CoreDataCodeData {
     readonly changed?: { readonly count: number; readonly of: number };
   };
   "too-thin": { readonly wanted: number; readonly rows: number; readonly split: string };
-  "not-text": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
+  "not-text": { readonly role: string; readonly column: string; readonly row: RowIdentifier; readonly found: string };
   "bad-conversation": {
     readonly column: string;
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly why: string;
     readonly help?: string;
   };
   "field-not-built": {
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly field: string;
     /** Number of the turn, from 1. Absent for a column. */
     readonly turn?: number;
@@ -42,27 +42,37 @@ export interface CoreDataCodeData {
     /** Entry of `ignore` with a similar spelling. */
     readonly misspelt?: string;
   };
-  "nothing-to-train": { readonly data: string; readonly row: RowName; readonly why: string };
-  "template-refuses": { readonly template: string; readonly row: RowName; readonly why: string };
+  "nothing-to-train": { readonly data: string; readonly row: RowIdentifier; readonly why: string };
+  "template-refuses": { readonly template: string; readonly row: RowIdentifier; readonly why: string };
   "template-prefix-differs": {
     readonly template: string;
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     /** The text before the trained answer, and the prompt of a prediction, both from shortly before their first difference. */
     readonly trained: string;
     readonly asked: string;
   };
-  "not-a-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-  "weight-out-of-range": { readonly column: string; readonly row: RowName; readonly weight: number };
-  "not-a-list": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-  "rounded-number": { readonly role: string; readonly column: string; readonly row: RowName; readonly found: string };
-  "not-an-answer": { readonly row: RowName; readonly column: string; readonly found: string };
+  "not-a-number": {
+    readonly role: string;
+    readonly column: string;
+    readonly row: RowIdentifier;
+    readonly found: string;
+  };
+  "weight-out-of-range": { readonly column: string; readonly row: RowIdentifier; readonly weight: number };
+  "not-a-list": { readonly role: string; readonly column: string; readonly row: RowIdentifier; readonly found: string };
+  "rounded-number": {
+    readonly role: string;
+    readonly column: string;
+    readonly row: RowIdentifier;
+    readonly found: string;
+  };
+  "not-an-answer": { readonly row: RowIdentifier; readonly column: string; readonly found: string };
   "answer-elsewhere": {
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly answer: string;
     readonly start: number;
     readonly there: string;
   };
-  "answer-not-there": { readonly row: RowName; readonly answer: string };
+  "answer-not-there": { readonly row: RowIdentifier; readonly answer: string };
   "cannot-stream": { readonly what: string; readonly why: string };
   "streamed-changed": { readonly file: string };
   "not-annotated": { readonly data: string };

@@ -4,7 +4,7 @@
  */
 import type { ColumnTable } from "arquero";
 import type { SplitFacts } from "#dsl/language/types/facts.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { rowNamesOf } from "../row/row.js";
@@ -12,7 +12,7 @@ import type { StreamedRows } from "./streamed-rows.js";
 
 export interface ConversationRow {
   /** Names the row in errors. */
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   readonly messages: readonly Message[];
 }
 export type ConversationRows = readonly ConversationRow[];
@@ -46,7 +46,10 @@ export function readStreamedConversations(split: StreamedRows, from = 0, to = sp
   );
 }
 
-function joined(cells: (role: string) => readonly unknown[] | undefined, names: ArrayLike<RowName>): ConversationRows {
+function joined(
+  cells: (role: string) => readonly unknown[] | undefined,
+  names: ArrayLike<RowIdentifier>,
+): ConversationRows {
   const rows = Array.from(names);
   const lists = cells("messages");
   if (lists) return rows.map((row, i) => ({ row, messages: parseMessages(String(lists[i])) }));

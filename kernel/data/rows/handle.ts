@@ -3,7 +3,7 @@ import type { ColumnTable } from "arquero";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import type { PreparedData } from "../prepared.js";
-import { sourceNameOf, type ColumnRequest } from "../row/row.js";
+import { sourceNameOfSplit, type ColumnRequest } from "../row/row.js";
 
 export interface SplitHandle {
   readonly rows: number;
@@ -44,13 +44,13 @@ export function dataHandle(
       },
       table: () => now(table),
       column: (column: string) =>
-        reads({ column, source: sourceNameOf(table), rows: now(table).array("$row") as ArrayLike<number> }),
+        reads({ column, source: sourceNameOfSplit(table), rows: now(table).array("$row") as ArrayLike<number> }),
     });
   for (const [split, streamed] of Object.entries(prepared.streamed ?? {}))
     handle[split] = Object.freeze({
       rows: streamed.rows,
       table: () => inMemory(name),
-      column: (column: string) => reads({ column, source: sourceNameOf(streamed), rows: streamed.numbers }),
+      column: (column: string) => reads({ column, source: sourceNameOfSplit(streamed), rows: streamed.numbers }),
     });
   Object.defineProperty(handle, Symbol.for("Jupyter.display"), { value: () => bundleOf(name, prepared) });
   return Object.freeze(handle) as DataHandle;

@@ -8,7 +8,7 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 import { conversationsOf, type ConversationRows, type MeasuredChats } from "./conversations.js";
 import type { PreparedData } from "../prepared.js";
-import { INSPECTED_TEXTS, tokenizerFitFacts } from "./tokenizer-fit.js";
+import { MAX_INSPECTED_TEXTS, tokenizerFitFacts } from "./tokenizer-fit.js";
 import {
   histogramBinWidth,
   contextWindowsOf,
@@ -20,7 +20,7 @@ import {
 } from "../sequences/tokens.js";
 
 /** How a model reads the texts of a row. */
-export interface MeasurementOptions {
+export interface LengthMeasurementOptions {
   /** If set, the facts contain histograms of lengths in this tokenizer's tokens. */
   readonly tokenizer?: TokenizerImplementation;
   /** If set, replaces the tokens of each row's text, for tasks that generate conversations. */
@@ -43,7 +43,7 @@ export interface MeasurementOptions {
 export async function measureLengths(
   prepared: PreparedData,
   plan: DataPlan,
-  options: MeasurementOptions,
+  options: LengthMeasurementOptions,
 ): Promise<PreparedData> {
   if (!options.tokenizer && !options.lengths) return prepared;
   const { mostRows } = options;
@@ -76,12 +76,12 @@ export async function measureLengths(
 async function readingIn(
   { splits }: PreparedData,
   { columns }: DataPlan,
-  { tokenizer }: MeasurementOptions,
+  { tokenizer }: LengthMeasurementOptions,
 ): Promise<Pick<DataFacts, "reading">> {
   const role = modelInputRole(columns);
   const table = splits["train"] ?? splits["all"];
   if (!tokenizer || !table || role === null || !table.columnNames().includes(role)) return {};
-  const texts = Array.from(evenRows(table, INSPECTED_TEXTS).array(role) as ArrayLike<unknown>, (value) =>
+  const texts = Array.from(evenRows(table, MAX_INSPECTED_TEXTS).array(role) as ArrayLike<unknown>, (value) =>
     Array.isArray(value) ? value.join(" ") : String(value),
   );
   const reading = await tokenizerFitFacts(texts, tokenizer);
@@ -137,7 +137,7 @@ export function mapSplitFacts(
 async function lengthsIn(
   tables: Readonly<Record<string, ColumnTable>>,
   role: string | null,
-  options: MeasurementOptions,
+  options: LengthMeasurementOptions,
   stops?: Map<string, MeasuredChats["stops"]>,
 ): Promise<ReadonlyMap<string, Int32Array>> {
   const lengths = new Map<string, Int32Array>();

@@ -3,7 +3,7 @@
  * settings and the seed. So any step can be computed at any time, and a resumed run gets the same feeds. An update
  * takes `accumulate` consecutive batches of an epoch; the last update of an epoch takes the rest.
  */
-import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { dropoutStepsByText } from "#dsl/tensor/numbers/random.js";
 import type { TrainingTargets } from "#stdlib/tasks/kind.js";
@@ -11,10 +11,10 @@ import { float32NDArray, int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { rowWeightInput } from "#stdlib/tasks/shared/row-weights.js";
 import { seededRandom } from "#stdlib/statistics/chance.js";
 import { collateBatch, epochBatches } from "./batches.js";
-import { collateNextTokens, collatePackedRows, type TrainedTokens } from "../sequences/next-token.js";
+import { collateNextTokens, collatePackedRows, type TrainedTokenMasks } from "../sequences/next-token.js";
 import { packRows } from "../sequences/packing.js";
 import {
-  replayRowWeights,
+  replayRowWeightsFeed,
   cachedOutputFeeds,
   addReplayedRows,
   type ReplayedRowWeights,
@@ -31,7 +31,7 @@ export interface ModelInputRows {
   /** Targets of the rows; null: windows or conversations, which train next tokens. */
   readonly taught: TrainingTargets | null;
   /** Trained tokens of conversations. Absent: all tokens are trained. */
-  readonly trained?: TrainedTokens;
+  readonly trained?: TrainedTokenMasks;
   /** For rows of several texts: tokens of the target, or of all texts except the first. */
   readonly written?: Int32Array;
   /** Loss weight of each row. Absent: equal weights. */
@@ -54,7 +54,7 @@ export interface DataLoaderOptions {
   readonly beside?: ReplayedRowWeights;
 }
 /** One batch of an update. */
-export interface UpdatePart {
+export interface TrainingUpdateBatch {
   readonly feeds: Readonly<Record<string, NDArray>>;
   /** Number of tokens without padding. */
   readonly tokens: number;
@@ -72,7 +72,7 @@ export interface TrainingUpdate {
   /** Denominator of the mean loss over all parts. */
   readonly counts: number;
   /** Builds the arrays of a part. */
-  part(index: number): UpdatePart;
+  part(index: number): TrainingUpdateBatch;
   /** Returns the program of a part. Absent: all parts use the same. */
   programOf?(index: number): string;
   /**
@@ -120,7 +120,8 @@ function shareOf({ batch, place }: Placed, { rank, rankCount }: RankShare): Plac
   return { batch: batch.slice(from(rank), from(rank + 1)), place: place + from(rank) };
 }
 
-const rowsOf = (batch: Batch): Pick<UpdatePart, "rows"> => (batch instanceof Uint32Array ? { rows: batch } : {});
+const rowsOf = (batch: Batch): Pick<TrainingUpdateBatch, "rows"> =>
+  batch instanceof Uint32Array ? { rows: batch } : {};
 
 function sumOf(batch: Batch, values: Int32Array): number {
   const texts = batch instanceof Uint32Array ? [batch] : batch;
@@ -208,7 +209,7 @@ export class DataLoader {
   drawn(
     batch: Uint32Array,
     { epoch, step, place }: { readonly epoch: number; readonly step: number; place: number },
-  ): UpdatePart {
+  ): TrainingUpdateBatch {
     const tokens = this.tokensIn(batch);
     const feeds = this.learnt({ batch, place }, epoch, step);
     return { feeds, tokens, counts: this.countsIn(batch, epoch, tokens), rows: batch };
@@ -229,7 +230,7 @@ export class DataLoader {
   }
 
   /** Yields all batches of the first epoch in order, for scores. */
-  *pass(): Generator<UpdatePart> {
+  *pass(): Generator<TrainingUpdateBatch> {
     for (const batch of this.batches(0)) {
       const tokens = this.tokensIn(batch);
       yield { feeds: this.collate(batch, 0), tokens, counts: this.countsIn(batch, 0, tokens) };
@@ -259,7 +260,7 @@ export class DataLoader {
         ? {
             ...cached(batch),
             ...shared(batch),
-            ...(beside && counts && { each: replayRowWeights(beside, batch, counts, this.rows.weights) }),
+            ...(beside && counts && { each: replayRowWeightsFeed(beside, batch, counts, this.rows.weights) }),
           }
         : {};
   }
@@ -274,7 +275,7 @@ export class DataLoader {
   /** Adds the random draws for dropout. */
   private learnt({ batch, place }: Placed, epoch: number, step: number): Record<string, NDArray> {
     const feeds = this.collate(batch, epoch);
-    const [texts = 0] = must(feeds["input_ids"], "input_ids").shape;
+    const [texts = 0] = mustExist(feeds["input_ids"], "input_ids").shape;
     return { ...feeds, draws: int32NDArray(dropoutStepsByText(step, place, batch.length, texts), [texts]) };
   }
 
@@ -285,7 +286,7 @@ export class DataLoader {
       return collatePackedRows(ids, batch, { padId: this.options.padId, trained, weights });
     if (!taught) return collateNextTokens(ids, batch, { padId: this.options.padId, trained, weights });
     const fed = collateBatch(ids, taught.texts?.(batch) ?? batch, this.options.padId, { types });
-    const { bytes, shape } = must(fed["input_ids"], "input_ids");
+    const { bytes, shape } = mustExist(fed["input_ids"], "input_ids");
     const tokenIds = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
     const settings = { seed: this.options.seed, epoch };
     const feeds = taught.feeds({ rows: batch, width: shape[1]!, ...settings }, tokenIds);
@@ -294,7 +295,7 @@ export class DataLoader {
     const each = rowWeightInput(
       weights,
       batch,
-      must(feeds["labels"], "labels").shape[0]!,
+      mustExist(feeds["labels"], "labels").shape[0]!,
       places && ((row) => places(row, settings)),
     );
     return { ...fed, ...feeds, each };

@@ -4,7 +4,7 @@
  * text: labels use the data's `separator`, tokens and tags white space.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 
 const texts: ReadonlySet<string> = new Set([
   "text",
@@ -28,14 +28,14 @@ const MOST_WEIGHT = 1e9;
 export interface ValueLocation {
   readonly role: string;
   readonly column: string;
-  readonly row: RowName;
+  readonly row: RowIdentifier;
 }
 
 /**
  * Throws the coded errors `not-text`, `not-a-number`, `weight-out-of-range`, `not-a-list`, `rounded-number`; returns
  * null for a missing value.
  */
-export function valueInRole(place: ValueLocation, value: unknown, separator: string = LABEL_SEPARATOR): unknown {
+export function parseRoleValue(place: ValueLocation, value: unknown, separator: string = LABEL_SEPARATOR): unknown {
   if (names.has(place.role)) return nameOf(place, value);
   if (place.role === "score") return numberOf(place, value);
   if (place.role === "weight") return weightOf(place, value);

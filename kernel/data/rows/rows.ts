@@ -1,10 +1,10 @@
 /** Reads a plan's sources and assigns roles to every row's values. Yields rows as input of the cleaners. */
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 import type { ColumnTable } from "arquero";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import { columnsRead, type DataPlan, type Call, type Value } from "#dsl/language/types/value.js";
 import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -16,12 +16,12 @@ import { addAnswerPositions } from "./answers.js";
 import { rowNameOf, type ColumnsByName, type DataRow } from "../row/row.js";
 import {
   SampleReadLimit,
-  canRowsExceedFiles,
+  canRowsExceedFileSize,
   type UnpackedSize,
   SourceReadNotes,
   sourceNotesOf,
 } from "./bounded-look.js";
-import { valueInRole } from "./role-values.js";
+import { parseRoleValue } from "./role-values.js";
 
 export type { ColumnsByName as SourceTable, DataRow };
 
@@ -67,7 +67,7 @@ function rolesOf(
     const named = rowNameOf({ row, split });
     const entries = roles.map(([role, column], i) => {
       if (role !== "messages")
-        return [role, valueInRole({ role, column, row: named }, values[i]![index], plan.separator)] as const;
+        return [role, parseRoleValue({ role, column, row: named }, values[i]![index], plan.separator)] as const;
       const messages = conversation.read(
         messageCells.map((cells) => cells[index]),
         (other) => (columns.has(other) ? undefined : table.get(other)?.[index]),
@@ -75,7 +75,7 @@ function rolesOf(
       if ("refused" in messages) throw refusal(messages, column, named, plan.conversation?.arguments["ignore"]);
       return [role, serializeMessages(messages)] as const;
     });
-    const rowValues = addAnswerPositions(addTextOfTokens(Object.fromEntries(entries)), plan.columns, named);
+    const rowValues = addAnswerPositions(addTextFromWords(Object.fromEntries(entries)), plan.columns, named);
     return { row, split, table, index, values: rowValues };
   };
 }
@@ -84,7 +84,7 @@ function rolesOf(
 function refusal(
   { refused, field, help }: RowRefusal,
   column: string,
-  row: RowName,
+  row: RowIdentifier,
   ignored: Value | undefined,
 ): CodedError {
   if (!field)
@@ -101,7 +101,7 @@ function refusal(
 }
 
 /** Rows of words get a text too, which is compared, displayed and searched for duplicates. */
-export function addTextOfTokens(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+export function addTextFromWords(values: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   const { tokens, text } = values;
   return Array.isArray(tokens) && text === undefined ? { ...values, text: tokens.join(" ") } : values;
 }
@@ -153,7 +153,7 @@ export async function* streamRows(plan: DataPlan, reading: RowReadOptions): Asyn
     const source = await implementationOf(reading.registry, "source", call.word);
     reading.signal?.throwIfAborted();
     const look =
-      reading.mostBytes !== undefined && canRowsExceedFiles(call, reading.world.folder)
+      reading.mostBytes !== undefined && canRowsExceedFileSize(call, reading.world.folder)
         ? new SampleReadLimit(reading.mostBytes)
         : null;
     if (!source.stream || (call.arguments["stream"] !== true && !look)) {
@@ -251,7 +251,7 @@ function noColumn(call: Call, column: string, table: ColumnsByName): never {
 
 /** Yields to the event loop once; throws if the signal is aborted. */
 export async function yieldToEventLoop(signal: AbortSignal | undefined): Promise<void> {
-  await breathe();
+  await nextEventLoopTurn();
   signal?.throwIfAborted();
 }
 

@@ -1,14 +1,14 @@
 /** Finds rows that one data set scores and another trains. */
 import type { RowLeakFacts } from "#dsl/language/types/facts.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../prepared.js";
 import { modelInputTexts } from "./input-texts.js";
 
-export function sharedRowFacts(datas: readonly PreparedData[]): RowLeakFacts {
+export function rowLeaksBetweenDataSets(datas: readonly PreparedData[]): RowLeakFacts {
   // Text → indices of the data sets that train on it.
   const learnt = new Map<string, Set<number>>();
   for (const [data, prepared] of datas.entries())
-    for (const text of modelInputTexts(must(prepared.splits[trainingSplitName(prepared)], "the rows that train")))
+    for (const text of modelInputTexts(mustExist(prepared.splits[trainingSplitName(prepared)], "the rows that train")))
       learnt.set(text, (learnt.get(text) ?? new Set()).add(data));
   const leaks = datas.flatMap((prepared, data) => {
     const trains = new Set<number>();

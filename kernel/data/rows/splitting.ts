@@ -1,6 +1,6 @@
 /** Assigns rows to splits. */
 import { CodedError, mustGet } from "#dsl/language/diagnostics/codes.js";
-import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
+import { implementationOf, mustFindWord } from "#dsl/language/types/loaded.js";
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import type { RowToClean } from "#stdlib/data/contract.js";
@@ -85,7 +85,7 @@ export function rowsForSplitter(
   call: Call,
   registry: Registry,
 ): RowToClean[] {
-  const named = wordOf(registry, "split", call.word)
+  const named = mustFindWord(registry, "split", call.word)
     .parameters.filter((p) => p.type.is === "column")
     .flatMap((p) => (typeof call.arguments[p.name] === "string" ? [call.arguments[p.name] as string] : []));
   return rows.map((row) => ({

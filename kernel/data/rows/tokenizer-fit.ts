@@ -2,14 +2,14 @@
  * Measures how a tokenizer fits the languages of the texts: tokens per word, and unknown tokens. It samples some
  * thousand rows at equal distances.
  */
-import type { LanguageReading, ReadingFacts } from "#dsl/language/types/facts.js";
+import type { LanguageEncodingFacts, TokenizerEncodingFacts } from "#dsl/language/types/facts.js";
 import { loadLanguageDetector } from "#platform/languages.js";
 import { countWords } from "#stdlib/cleaners/shared/lengths.js";
 import { languageName } from "#stdlib/text/languages/names.js";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
 
 /** Maximum sampled texts; maximum characters of each. */
-export const INSPECTED_TEXTS = 1500;
+export const MAX_INSPECTED_TEXTS = 1500;
 const CHARACTERS = 1000;
 /** Minimum texts of a language for an estimate. */
 const FEWEST = 20;
@@ -20,7 +20,7 @@ const SHOWN = 8;
 export async function tokenizerFitFacts(
   texts: readonly string[],
   tokenizer: TokenizerImplementation,
-): Promise<ReadingFacts | null> {
+): Promise<TokenizerEncodingFacts | null> {
   const parts = texts.map((text) => text.slice(0, CHARACTERS)).filter((text) => /[\p{L}\p{N}]/u.test(text));
   if (parts.length === 0) return null;
   const [empty] = await tokenizer.encode([""], Number.POSITIVE_INFINITY);
@@ -53,7 +53,7 @@ export async function tokenizerFitFacts(
 /** The most frequent languages first. */
 function fitFacts(
   languages: ReadonlyMap<string, { readonly rows: number; readonly words: number; readonly tokens: number }>,
-): readonly LanguageReading[] {
+): readonly LanguageEncodingFacts[] {
   return [...languages]
     .filter(([, { rows, words }]) => rows >= FEWEST && words > 0)
     .map(([code, { rows, words, tokens }]) => ({ code, name: languageName(code), rows, perWord: tokens / words }))

@@ -8,7 +8,7 @@ import { tokensAt, type TokenRows } from "./token-rows.js";
 import { float32NDArray, int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 
 /** Trained tokens of each text, if not all of them: 1 marks a trained token. */
-export interface TrainedTokens {
+export interface TrainedTokenMasks {
   maskAt(text: number): Uint8Array;
   /** Number of trained tokens per text; the first token of a text is never among them. */
   readonly counts: Int32Array;
@@ -16,7 +16,7 @@ export interface TrainedTokens {
 
 export interface NextTokenOptions {
   readonly padId: number;
-  readonly trained?: TrainedTokens | undefined;
+  readonly trained?: TrainedTokenMasks | undefined;
   /** Loss weight of each text, fed as `each` per step. Absent: equal weights. */
   readonly weights?: Float32Array | undefined;
 }

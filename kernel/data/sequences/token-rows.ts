@@ -1,6 +1,6 @@
 /** Rows of token ids: arrays in memory, or a file that is read on demand. */
 
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { QuestionContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import type { TokenizedWords } from "./tokens.js";
@@ -12,17 +12,17 @@ export interface TokenRows {
 
 /** Returns the tokens of a row; throws `internal` if there is no such row. */
 export function tokensAt(ids: TokenRows, row: number): Int32Array {
-  return must(ids.at(row), `row ${row} of the tokens`);
+  return mustExist(ids.at(row), `row ${row} of the tokens`);
 }
 
 /** Complete texts that can be read in part. */
-export interface TokenTexts extends TokenRows {
+export interface TokenizedTexts extends TokenRows {
   /** Tokens of each text. */
   readonly lengths: Int32Array;
   part(text: number, from: number, to: number): Int32Array;
 }
 
-export class TextsInMemory implements TokenTexts {
+export class TextsInMemory implements TokenizedTexts {
   readonly lengths: Int32Array;
   constructor(private readonly texts: readonly Int32Array[]) {
     this.lengths = Int32Array.from(texts, (text) => text.length);
@@ -39,7 +39,7 @@ export class TextsInMemory implements TokenTexts {
 }
 
 /** The words of each row, joined. */
-export interface JoinedWordTexts extends TokenTexts {
+export interface JoinedWordTexts extends TokenizedTexts {
   /** Returns the position of each word's first piece. */
   starts(row: number): Int32Array;
 }
@@ -49,7 +49,7 @@ export class WordsInMemory extends TextsInMemory implements JoinedWordTexts {
     super(pieces.map(({ ids }) => ids));
   }
   starts(row: number): Int32Array {
-    return must(this.pieces[row], `the words of row ${row}`).starts;
+    return mustExist(this.pieces[row], `the words of row ${row}`).starts;
   }
 }
 
@@ -66,14 +66,14 @@ export function contextWindowsInMemory(windows: readonly EncodedWindow[]): Conte
     ids: windows.map(({ ids }) => ids),
     types: windows.map(({ types }) => types),
     lengths: Int32Array.from(windows, ({ ids }) => ids.length),
-    window: (row) => must(windows[row], `window ${row}`),
+    window: (row) => mustExist(windows[row], `window ${row}`),
   };
 }
 
 /** Texts that are truncated when they are read; `cut` is the tokenizer's. */
 export class TruncatedTexts implements TokenRows {
   constructor(
-    private readonly texts: TokenTexts,
+    private readonly texts: TokenizedTexts,
     private readonly cut: (ids: Int32Array) => Int32Array,
   ) {}
   get length(): number {

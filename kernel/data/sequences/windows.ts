@@ -3,7 +3,7 @@
  * has up to `capacity` consecutive steps of one text. A longer text becomes consecutive windows, and every step is in
  * exactly one of them, so that no token is lost or trained twice.
  */
-import type { TokenRows, TokenTexts } from "./token-rows.js";
+import type { TokenRows, TokenizedTexts } from "./token-rows.js";
 
 export class TokenWindows implements TokenRows {
   /** Steps of each row, equal to the tokens fed. `at` returns one more token, the last step's label. */
@@ -14,7 +14,7 @@ export class TokenWindows implements TokenRows {
 
   /** @param end the token appended to each text; null: texts are unchanged */
   constructor(
-    private readonly tokens: TokenTexts,
+    private readonly tokens: TokenizedTexts,
     capacity: number,
     private readonly end: number | null,
   ) {

@@ -6,7 +6,7 @@
 import { existsSync } from "node:fs";
 import { copyFile, link } from "node:fs/promises";
 import { dirname } from "node:path";
-import { redactedAddress, hasCredentials, parseStoredAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl, hasUrlCredentials, parseStoredUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
@@ -50,10 +50,10 @@ export interface SourceRequest {
  */
 export function sourceRequestOf(path: string, { arguments: given }: Call): SourceRequest {
   const { token, user, query } = given;
-  const left = parseStoredAddress(path);
+  const left = parseStoredUrl(path);
   const sha256 = typeof given["sha256"] === "string" ? given["sha256"].toLowerCase() : (left?.checksum ?? null);
-  const url = redactedAddress(path);
-  if (hasCredentials(path)) throw new CodedError("address-with-account", { key: "path", address: url });
+  const url = redactedUrl(path);
+  if (hasUrlCredentials(path)) throw new CodedError("address-with-account", { key: "path", address: url });
   if (sha256 !== null && !/^[0-9a-f]{64}$/.test(sha256)) throw new CodedError("checksum-form", { sha256 });
   const isPlain = !path.toLowerCase().startsWith("https:") && !isLocalUrl(path);
   if (isPlain && sha256 === null) throw new CodedError("unsafe-address", { url });
@@ -78,7 +78,7 @@ export function sourceRequestOf(path: string, { arguments: given }: Call): Sourc
 
 /** With a checksum the cache key ignores the query, since the content is the same. */
 export function downloadCachePath(address: string, sha256: string | null, secrets: readonly string[] = []): string {
-  const from = sha256 === null ? [address, "", ...secrets] : [redactedAddress(address), sha256];
+  const from = sha256 === null ? [address, "", ...secrets] : [redactedUrl(address), sha256];
   const key = createHash("sha256").update(from.join("\n")).digest("hex").slice(0, 32);
   const name = (new URL(address).pathname.split("/").at(-1) ?? "").replace(/[^\w.-]/g, "_").replace(/^\.+/, "");
   return cachePath("files", key, name === "" ? "file" : name);
@@ -100,7 +100,7 @@ function withQuery(address: string, query: string): string {
   return url.href;
 }
 
-export function isAddress(path: string): boolean {
+export function isHttpAddress(path: string): boolean {
   return /^https?:\/\//i.test(path);
 }
 
@@ -173,7 +173,7 @@ async function fetchedCall(call: Call, report: Told, options: SourceFetchOptions
     if (splits.size > 1 || !only) throw ownSplits(call, splits, "source");
     return only;
   }
-  if (typeof path === "string" && isAddress(path)) {
+  if (typeof path === "string" && isHttpAddress(path)) {
     if (!URL.canParse(path)) throw new CodedError("address-malformed", { address: path });
     const file = await fetched(sourceRequestOf(path, call), report.notes, options);
     const fileArguments = Object.entries(call.arguments).filter(([name]) => !REQUEST_ONLY_ARGUMENTS.has(name));
@@ -200,10 +200,10 @@ async function fetched(
 ): Promise<string> {
   const { address, sha256, file } = request;
   if (!(await isFileIntact(file, sha256 === null ? {} : { sha256 }))) {
-    if (request.cachedOnly) throw new CodedError("query-left-out", { url: redactedAddress(address) });
+    if (request.cachedOnly) throw new CodedError("query-left-out", { url: redactedUrl(address) });
     if (withhold === "all" || (withhold === "secrets" && request.hasSecret))
       throw new CodedError("not-fetched", {
-        what: `the file ${redactedAddress(address)}`,
+        what: `the file ${redactedUrl(address)}`,
         folder,
         near: null,
         because: withhold === "all" ? "untrusted" : "secret",
@@ -225,7 +225,7 @@ async function fetched(
   rememberChecksum(address, found);
   if (new URL(address).search !== "") await linkFile(file, downloadCachePath(address, found));
   notes.push(
-    `${redactedAddress(address)} has no checksum and may return another file next time: write \`sha256: "${found}"\``,
+    `${redactedUrl(address)} has no checksum and may return another file next time: write \`sha256: "${found}"\``,
   );
   return file;
 }

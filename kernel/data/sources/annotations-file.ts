@@ -9,7 +9,7 @@ import {
   parseAnnotationLines,
   serializeAnnotationLine,
   type AnnotationLine,
-  type AnnotationLines,
+  type ParsedAnnotationLines,
 } from "../annotations/line.js";
 import { diskError } from "../../fetch/disk.js";
 import { FileNotRead, readWholeFile } from "../../fetch/regular.js";
@@ -18,7 +18,7 @@ import { FileNotRead, readWholeFile } from "../../fetch/regular.js";
 const MOST = 512 * 2 ** 20;
 
 /** A missing file means no decisions. Coded errors `unreadable-file`, `file-too-large`. */
-export function readAnnotationDecisions(file: string): AnnotationLines {
+export function readAnnotationDecisions(file: string): ParsedAnnotationLines {
   try {
     return parseAnnotationLines(readWholeFile(file, MOST)?.toString("utf8") ?? "");
   } catch (error) {

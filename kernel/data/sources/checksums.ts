@@ -3,7 +3,7 @@
  * finds the same file in the cache when the run is repeated.
  */
 import { LRUCache } from "lru-cache";
-import { parseStoredAddress } from "#dsl/language/diagnostics/address.js";
+import { parseStoredUrl } from "#dsl/language/diagnostics/address.js";
 import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
 
 const known = new LRUCache<string, string>({ max: 1024 });
@@ -14,8 +14,5 @@ export function rememberChecksum(address: string, sha256: string): void {
 
 /** Returns the plan for storage, without the queries of its addresses. */
 export function planForStorage<T>(plan: T): T {
-  return withoutAddressQueries(
-    plan,
-    (address) => known.get(address) ?? parseStoredAddress(address)?.checksum ?? undefined,
-  );
+  return withoutAddressQueries(plan, (address) => known.get(address) ?? parseStoredUrl(address)?.checksum ?? undefined);
 }

@@ -10,7 +10,7 @@ import { registry as whole } from "#stdlib/registry.js";
 import type { ColumnRequest } from "../row/row.js";
 import { isSourceCall, streamRows } from "../rows/rows.js";
 import { fetchSourceFiles } from "./addresses.js";
-import { worldWithQueries } from "./prepare.js";
+import { sourceContextWithQueries } from "./prepare.js";
 
 interface Options {
   readonly registry?: Registry;
@@ -38,7 +38,12 @@ export async function readColumnValues(
   const wanted = new Set(Array.from(rows));
   const found = new Map<number, unknown>();
   const hide = await hiding(plan, registry);
-  for await (const chunk of streamRows(only, { registry, world: worldWithQueries(world, signal), signal, onRows })) {
+  for await (const chunk of streamRows(only, {
+    registry,
+    world: sourceContextWithQueries(world, signal),
+    signal,
+    onRows,
+  })) {
     for (const { row, values } of chunk) if (wanted.has(row)) found.set(row, hide(row, values[VALUE]));
     if (found.size === wanted.size) break;
   }

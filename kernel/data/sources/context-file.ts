@@ -4,7 +4,7 @@
  * contexts are read with their rows.
  */
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { QuestionContextWindow } from "#stdlib/tasks/kind.js";
 import type { EncodedWindow } from "#stdlib/tokenizers/kind.js";
 import { unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
@@ -12,8 +12,13 @@ import { rowNamesOf } from "../row/row.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
 import type { ContextWindowRows, TokenRows } from "../sequences/token-rows.js";
 import type { ContextWindowSize } from "../sequences/tokens.js";
-import { readOrMakeNumbers, type NumberedRows, type NumberRowsFile, type IndexedNumberFiles } from "./number-file.js";
-import { mapStreamedChunks, type HashedTokenizer, type FileMakingOptions } from "./token-file.js";
+import {
+  readOrMakeNumbers,
+  type NumberRowsChunk,
+  type NumberRowsFile,
+  type IndexedNumberFiles,
+} from "./number-file.js";
+import { mapStreamedChunks, type HashedTokenizer, type TokenFileOptions } from "./token-file.js";
 
 /** Questions per chunk: a window has four numbers per token. */
 const CHUNK = 256;
@@ -68,11 +73,11 @@ function typesOf(ids: Int32Array): Int32Array {
 }
 
 /** Makes the file if it is missing. */
-export async function contextWindowFile(
+export async function openOrMakeContextWindowFile(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
   cut: ContextWindowSize,
-  options: FileMakingOptions = {},
+  options: TokenFileOptions = {},
 ): Promise<ContextWindowRows> {
   const make = () =>
     mapStreamedChunks(split, options, (from, to) => windowsOf(split, tokenizer, cut, [from, to]), CHUNK);
@@ -85,7 +90,7 @@ async function windowsOf(
   tokenizer: HashedTokenizer,
   cut: ContextWindowSize,
   [from, to]: readonly [number, number],
-): Promise<NumberedRows> {
+): Promise<NumberRowsChunk> {
   const windows = await encodedContexts(split, tokenizer, cut, [from, to]);
   return {
     rows: windows.map(numbersOf),
@@ -103,7 +108,7 @@ export async function contextWindowLengths(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
   cut: ContextWindowSize,
-  options: FileMakingOptions,
+  options: TokenFileOptions,
 ): Promise<Int32Array> {
   const lengths: number[] = [];
   for await (const windows of mapStreamedChunks(
@@ -126,7 +131,7 @@ function encodedContexts(
   const [questions, contexts] = ["question", "context"].map((role) => split.values(role, from, to) as string[]);
   const names = rowNamesOf(split, split.numbers.subarray(from, to));
   const options = { ...cut, names };
-  return tokenizer.encodeContexts(must(questions, "questions"), must(contexts, "contexts"), options);
+  return tokenizer.encodeContexts(mustExist(questions, "questions"), mustExist(contexts, "contexts"), options);
 }
 
 function numbersOf({ ids, types, starts, ends }: EncodedWindow): Int32Array {

@@ -8,7 +8,7 @@ import { filesMatching } from "#stdlib/platform/files.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { secretFingerprints } from "#stdlib/secrets/shared/stamp.js";
 import { isSourceCall } from "../rows/rows.js";
-import { isAddress, isHostedSource } from "./addresses.js";
+import { isHttpAddress, isHostedSource } from "./addresses.js";
 import { existingFolder } from "./hub/place.js";
 import { readFileStamp } from "../../fetch/stamp.js";
 
@@ -28,7 +28,7 @@ function filesOf(call: Call, folder: string): readonly string[] | null {
   if (root !== undefined || call.arguments["sources"] !== undefined)
     return filesWithin(call, typeof root === "string" ? root : folder);
   // Downloaded files don't change.
-  if (typeof path === "string" && (isAddress(path) || isElsewhere(call, path, folder))) return [];
+  if (typeof path === "string" && (isHttpAddress(path) || isElsewhere(call, path, folder))) return [];
   if (typeof path === "string") {
     const isFolder = statSync(resolve(folder, path), { throwIfNoEntry: false })?.isDirectory();
     const files = filesMatching(folder, isFolder ? `${path.replace(/[\\/]+$/, "")}/**` : path);
@@ -75,7 +75,7 @@ export function sourceFileStamps(source: DataPlan["source"], folder: string): re
 }
 
 /** Returns the stamps of all files that a plan reads; null if it also reads anything else. */
-export function preparedStamp({ source, annotations, clean }: DataPlan, folder: string): string | null {
+export function dataPlanFileStamps({ source, annotations, clean }: DataPlan, folder: string): string | null {
   const stamps = sourceFileStamps(source, folder);
   if (!stamps) return null;
   const people = annotations

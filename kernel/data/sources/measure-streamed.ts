@@ -5,21 +5,32 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { INSPECTED_TEXTS, tokenizerFitFacts } from "../rows/tokenizer-fit.js";
+import { MAX_INSPECTED_TEXTS, tokenizerFitFacts } from "../rows/tokenizer-fit.js";
 import { readStreamedConversations } from "../rows/conversations.js";
-import { evenlySpacedRows, scaleToAllRows, mapSplitFacts, type MeasurementOptions } from "../rows/length-statistics.js";
+import {
+  evenlySpacedRows,
+  scaleToAllRows,
+  mapSplitFacts,
+  type LengthMeasurementOptions,
+} from "../rows/length-statistics.js";
 import type { PreparedData } from "../prepared.js";
 import { EvenlySpacedRows, type StreamedRows } from "../rows/streamed-rows.js";
 import { histogramBinWidth, greatestLength, lengthHistogram, modelInputRole } from "../sequences/tokens.js";
-import { contextWindowFile, contextWindowLengths } from "./context-file.js";
-import { mapStreamedChunks, knownTokenLengths, streamedTokenLengths, tokenFileOf, wordFileOf } from "./token-file.js";
+import { openOrMakeContextWindowFile, contextWindowLengths } from "./context-file.js";
+import {
+  mapStreamedChunks,
+  knownTokenLengths,
+  streamedTokenLengths,
+  openOrMakeTokenFile,
+  openOrMakeWordFile,
+} from "./token-file.js";
 
 /** Returns the data with lengths in their facts; the rows are unchanged. Coded error `cannot-stream`. */
 export async function measureStreamedLengths(
   prepared: PreparedData,
   splits: Readonly<Record<string, StreamedRows>>,
   { columns }: DataPlan,
-  options: MeasurementOptions,
+  options: LengthMeasurementOptions,
 ): Promise<PreparedData> {
   const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
   const looked = sum(Object.values(splits).map(({ rows }) => Math.min(rows, options.mostRows ?? rows)));
@@ -65,12 +76,12 @@ export async function measureStreamedLengths(
 async function readingIn(
   splits: Readonly<Record<string, StreamedRows>>,
   columns: DataPlan["columns"],
-  { tokenizer }: MeasurementOptions,
+  { tokenizer }: LengthMeasurementOptions,
 ): Promise<Pick<DataFacts, "reading">> {
   const role = modelInputRole(columns);
   const split = splits["train"] ?? splits["all"];
   if (!tokenizer || !split || role === null) return {};
-  const texts = evenlySpacedRows(split.rows, INSPECTED_TEXTS).map((row) => {
+  const texts = evenlySpacedRows(split.rows, MAX_INSPECTED_TEXTS).map((row) => {
     const [value] = split.values(role, row, row + 1);
     return Array.isArray(value) ? value.join(" ") : String(value);
   });
@@ -85,7 +96,7 @@ interface Lengths {
 }
 
 /** Returns the tokens of each row in a role; for conversations and context windows, as fed to the model. */
-async function lengthsOf(split: StreamedRows, role: string, options: MeasurementOptions): Promise<Lengths> {
+async function lengthsOf(split: StreamedRows, role: string, options: LengthMeasurementOptions): Promise<Lengths> {
   const { tokenizer, lengths, windows } = options;
   const some =
     options.mostRows !== undefined && split.rows > options.mostRows
@@ -106,15 +117,18 @@ async function lengthsOf(split: StreamedRows, role: string, options: Measurement
     return lengthsFrom(
       some
         ? await contextWindowLengths(some, hashed, windows, options)
-        : (await contextWindowFile(split, hashed, windows, options)).lengths,
+        : (await openOrMakeContextWindowFile(split, hashed, windows, options)).lengths,
     );
   const lengthsOfRole = async (role: string): Promise<Lengths> => {
     const known = some && knownTokenLengths(split, hashed.hash, { role });
     if (known) return { lengths: known, rows: split.rows };
     if (some) return lengthsFrom(await streamedTokenLengths(some, hashed, { role }, options));
     return lengthsFrom(
-      (await (role === "tokens" ? wordFileOf(split, hashed, options) : tokenFileOf(split, hashed, { role }, options)))
-        .lengths,
+      (
+        await (role === "tokens"
+          ? openOrMakeWordFile(split, hashed, options)
+          : openOrMakeTokenFile(split, hashed, { role }, options))
+      ).lengths,
     );
   };
   const first = await lengthsOfRole(role);

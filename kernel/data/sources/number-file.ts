@@ -51,7 +51,7 @@ export class NumberRowsFile {
 const opened = new FinalizationRegistry<number>((fd) => closeSync(fd));
 
 /** A chunk of rows: the numbers of each, and their index entries. */
-export interface NumberedRows {
+export interface NumberRowsChunk {
   readonly rows: readonly Int32Array[];
   readonly index: readonly number[];
 }
@@ -65,7 +65,7 @@ export interface IndexedNumberFiles {
 /** Calls `make` if the files are missing. */
 export async function readOrMakeNumbers(
   format: IndexedNumberFiles,
-  make: () => AsyncIterable<NumberedRows>,
+  make: () => AsyncIterable<NumberRowsChunk>,
 ): Promise<{ readonly index: Int32Array; readonly numbers: NumberRowsFile }> {
   // Another process may have made them while this one waited.
   const index =
@@ -84,7 +84,7 @@ export function readNumberIndex({ file, index, lengths }: IndexedNumberFiles): I
   return numbers !== undefined && 4 * numbers === statSync(file).size ? indexNumbers : undefined;
 }
 
-async function write({ file, index }: IndexedNumberFiles, chunks: AsyncIterable<NumberedRows>): Promise<Int32Array> {
+async function write({ file, index }: IndexedNumberFiles, chunks: AsyncIterable<NumberRowsChunk>): Promise<Int32Array> {
   const indexNumbers = new GrowingArray(Int32Array);
   const fd = openSync(`${file}.part`, "w", PRIVATE_MODES.file);
   try {

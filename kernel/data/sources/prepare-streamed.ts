@@ -14,20 +14,25 @@ import { makePrivateFolder, PRIVATE_MODES } from "../../fetch/private.js";
 import { auditRows } from "../audit/audit.js";
 import { unreadFieldNotes } from "../rows/conversations.js";
 import {
-  canRowsExceedFiles,
+  canRowsExceedFileSize,
   unpackedFacts,
   type UnpackedSize,
   SourceReadNotes,
   sourceNotesOf,
   scaleSampledFacts,
-  type ReadSample,
+  type PartialReadCounts,
 } from "../rows/bounded-look.js";
 import { runDataPass } from "../pass/pass.js";
 import type { PreparedData } from "../prepared.js";
 import { setSplitSource } from "../row/row.js";
 import { isSourceCall, streamRows } from "../rows/rows.js";
 import { sourceCalls, sourceFiles, streamedFileStamps, totalFileSize } from "./files-read.js";
-import { openStreamed, STREAMED_FORMAT_VERSION, streamedFolder, type StreamedMeta } from "./streamed.js";
+import {
+  openStreamedData,
+  STREAMED_FORMAT_VERSION,
+  streamedDataFolder,
+  type StreamedDataMetadata,
+} from "./streamed.js";
 import { StreamedRowWriter } from "./written-rows.js";
 
 interface Options {
@@ -43,21 +48,25 @@ interface Options {
  * Throws the coded errors of sources, cleaners and splits, and those of `prepare`; `cannot-stream` for steps that need
  * all rows at once.
  */
-export async function prepareStreamed(plan: DataPlan, world: SourceContext, options: Options): Promise<PreparedData> {
-  const folderOf = (part?: number): string => streamedFolder(plan, streamedFileStamps(plan, world.folder), part);
+export async function prepareStreamedData(
+  plan: DataPlan,
+  world: SourceContext,
+  options: Options,
+): Promise<PreparedData> {
+  const folderOf = (part?: number): string => streamedDataFolder(plan, streamedFileStamps(plan, world.folder), part);
   let folder = folderOf();
-  let streamed = openStreamed(folder);
+  let streamed = openStreamedData(folder);
   // A part of a file can't give a sample at equal distances.
   const part = streamed || plan.sample !== null ? undefined : options.mostBytes;
   const mayLeave = (call: Call): boolean =>
-    totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || canRowsExceedFiles(call, world.folder);
+    totalFileSize(sourceFiles(call, world.folder) ?? []) > (part ?? 0) || canRowsExceedFileSize(call, world.folder);
   if (part !== undefined && sourceCalls(plan.source).some(mayLeave)) folder = folderOf(part);
   streamed ??= await withFileLock(folder, async () => {
     // Another process may have made it while this one waited.
-    const made = openStreamed(folder);
+    const made = openStreamedData(folder);
     if (made) return made;
     await write(plan, world, folder, { ...options, mostBytes: part });
-    return openStreamed(folder);
+    return openStreamedData(folder);
   });
   if (!streamed) throw new CodedError("streamed-changed", { file: folder });
   const { meta, splits } = streamed;
@@ -103,7 +112,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
   const roles = Object.keys(plan.columns).sort();
   const unread = new Set<string>();
   const read = new SourceReadNotes();
-  const left = new Map<string | null, ReadSample>();
+  const left = new Map<string | null, PartialReadCounts>();
   const unpacks: UnpackedSize[] = [];
   const written = new StreamedRowWriter(folder, roles, !plan.split && !isSourceCall(plan.source));
   const { registry, signal } = options;
@@ -127,7 +136,7 @@ async function writeInto(folder: string, plan: DataPlan, world: SourceContext, o
     const audit =
       left.size > 0 ? {} : { audit: await auditRows(written, labels, { signal, onRows: options.onCompared }) };
     const notes = [...unreadFieldNotes(unread), ...(facts.notes ?? [])];
-    const meta: StreamedMeta = {
+    const meta: StreamedDataMetadata = {
       version: STREAMED_FORMAT_VERSION,
       roles,
       labels,

@@ -4,7 +4,7 @@ import type { TableFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import type { SourceContext } from "#stdlib/data/contract.js";
 import { registry as whole } from "#stdlib/registry.js";
-import { measureLengths as measuredInMemory, type MeasurementOptions } from "../rows/length-statistics.js";
+import { measureLengths as measuredInMemory, type LengthMeasurementOptions } from "../rows/length-statistics.js";
 import { prepareRows as prepareInMemory, type PrepareOptions } from "../prepare.js";
 import type { WithheldFetches } from "../../host/host-context.js";
 import type { PreparedData } from "../prepared.js";
@@ -14,7 +14,7 @@ import { fetchSourceFiles } from "./addresses.js";
 import { readAnnotationDecisions } from "./annotations-file.js";
 
 /** Forbids downloads: a file that is not on this machine throws the coded error `not-fetched`. */
-export interface WithholdOptions {
+export interface ForbidDownloadOptions {
   readonly withhold?: WithheldFetches | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface WithholdOptions {
 export async function prepareFetchedData(
   plan: DataPlan,
   world: SourceContext,
-  options: PrepareOptions & MeasurementOptions = {},
+  options: PrepareOptions & LengthMeasurementOptions = {},
 ): Promise<PreparedData> {
   return measurePreparedData(await prepareFetchedRows(plan, world, options), plan, options);
 }
@@ -34,7 +34,7 @@ export async function prepareFetchedData(
 export async function prepareFetchedRows(
   given: DataPlan,
   world: SourceContext,
-  options: PrepareOptions & WithholdOptions = {},
+  options: PrepareOptions & ForbidDownloadOptions = {},
 ): Promise<PreparedData> {
   const { source, notes, sources } = await fetchSourceFiles(given.source, {
     folder: world.folder,
@@ -43,7 +43,7 @@ export async function prepareFetchedRows(
     onFetch: options.onFetch,
     withhold: options.withhold,
   });
-  const prepared = await read({ ...given, source }, worldWithQueries(world, options.signal), options);
+  const prepared = await read({ ...given, source }, sourceContextWithQueries(world, options.signal), options);
   if (notes.length + sources.length === 0) return prepared;
   const { facts } = prepared;
   return {
@@ -57,26 +57,26 @@ export async function prepareFetchedRows(
 }
 
 /** Adds the implementation that runs queries. */
-export function worldWithQueries(world: SourceContext, signal?: AbortSignal): SourceContext {
+export function sourceContextWithQueries(world: SourceContext, signal?: AbortSignal): SourceContext {
   return { query: (query) => runQuery(query, world.folder, signal), ...world };
 }
 
 async function read(plan: DataPlan, world: SourceContext, options: PrepareOptions): Promise<PreparedData> {
   const decisions = plan.annotations && readAnnotationDecisions(resolve(world.folder, plan.annotations.file));
   if (!isStreamedPlan(plan)) return prepareInMemory(plan, world, { ...options, ...(decisions && { decisions }) });
-  const { prepareStreamed } = await import("./prepare-streamed.js");
-  return prepareStreamed(plan, world, { ...options, registry: options.registry ?? whole });
+  const { prepareStreamedData } = await import("./prepare-streamed.js");
+  return prepareStreamedData(plan, world, { ...options, registry: options.registry ?? whole });
 }
 
 /** Returns column names and first rows of one source, for checks during typing. A remote file is fetched. */
 export async function readFetchedHeader(
   source: Call,
   world: SourceContext,
-  { signal, withhold }: { readonly signal?: AbortSignal | undefined } & WithholdOptions = {},
+  { signal, withhold }: { readonly signal?: AbortSignal | undefined } & ForbidDownloadOptions = {},
 ): Promise<TableFacts> {
   const fetched = await fetchSourceFiles(source, { folder: world.folder, split: false, head: true, signal, withhold });
   const [first] = isSourceCall(fetched.source) ? [fetched.source] : Object.values(fetched.source);
-  const facts = await readTableHeader(first ?? source, worldWithQueries(world, signal), whole);
+  const facts = await readTableHeader(first ?? source, sourceContextWithQueries(world, signal), whole);
   const sources = [...fetched.sources, ...(facts.sources ?? [])];
   return { ...facts, ...(sources.length > 0 && { sources }) };
 }
@@ -85,7 +85,7 @@ export async function readFetchedHeader(
 export async function measurePreparedData(
   prepared: PreparedData,
   plan: DataPlan,
-  options: MeasurementOptions,
+  options: LengthMeasurementOptions,
 ): Promise<PreparedData> {
   const { streamed } = prepared;
   if (!streamed || (!options.tokenizer && !options.lengths)) return measuredInMemory(prepared, plan, options);

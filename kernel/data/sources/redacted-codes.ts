@@ -3,7 +3,7 @@ import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 import type {} from "#stdlib/sources/shared/codes.js";
 
-export interface RedactedCodeData {
+export interface RedactionCodeData {
   /** `has` is empty if the file is plain text. */
   "no-such-column": {
     readonly file: string;
@@ -14,7 +14,7 @@ export interface RedactedCodeData {
   "column-unsaid": { readonly file: string };
 }
 
-export const redactedCodes: CodeTable<RedactedCodeData> = {
+export const redactionCodes: CodeTable<RedactionCodeData> = {
   "no-such-column": {
     severity: "error",
     message: (d) =>

@@ -30,7 +30,7 @@ import { auditSchema } from "./kept-audits.js";
 export const STREAMED_FORMAT_VERSION = 5;
 
 /** Contents of `facts.json` in such a folder; written last. */
-export interface StreamedMeta {
+export interface StreamedDataMetadata {
   readonly version: number;
   readonly roles: readonly string[];
   readonly labels: readonly string[];
@@ -45,7 +45,7 @@ export interface StreamedMeta {
  * @param stamp of the files read
  * @param part maximum bytes read of each file; unset if all were read
  */
-export function streamedFolder(plan: DataPlan, stamp: readonly string[], part: number | undefined): string {
+export function streamedDataFolder(plan: DataPlan, stamp: readonly string[], part: number | undefined): string {
   // A plan contains only a key's name, so the cache key includes the key's fingerprint: rows hashed with another key
   // differ.
   const keys = secretFingerprints(plan.clean);
@@ -105,7 +105,7 @@ const factsSchema: Schema<DataFacts> = objectWith({
   personal: v.exactOptional(v.array(personal)),
   audit: v.exactOptional(auditSchema),
 });
-const metaSchema: Schema<StreamedMeta> = objectWith({
+const metaSchema: Schema<StreamedDataMetadata> = objectWith({
   version: v.literal(STREAMED_FORMAT_VERSION),
   roles: v.array(v.string()),
   labels: v.array(v.string()),
@@ -185,9 +185,9 @@ export function indexFilePath(folder: string, split: string): string {
 }
 
 /** Opens prepared data; returns undefined if they are missing or don't match `facts.json`. */
-export function openStreamed(
+export function openStreamedData(
   folder: string,
-): { readonly meta: StreamedMeta; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
+): { readonly meta: StreamedDataMetadata; readonly splits: Readonly<Record<string, StreamedSplit>> } | undefined {
   try {
     const meta = readJsonCacheFile(join(folder, "facts.json"), metaSchema);
     if (!meta) return undefined;

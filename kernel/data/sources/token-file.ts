@@ -5,15 +5,15 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { TokenizerImplementation } from "#stdlib/tokenizers/kind.js";
-import type { MeasurementOptions } from "../rows/length-statistics.js";
+import type { LengthMeasurementOptions } from "../rows/length-statistics.js";
 import { markedPositions, unmarkTokenIds, markTokens } from "../sequences/marked-tokens.js";
 import type { TextSelection, TokenizedWords } from "../sequences/tokens.js";
 import type { StreamedRows } from "../rows/streamed-rows.js";
-import type { TokenTexts, JoinedWordTexts } from "../sequences/token-rows.js";
+import type { TokenizedTexts, JoinedWordTexts } from "../sequences/token-rows.js";
 import {
   readOrMakeNumbers,
   readNumberIndex,
-  type NumberedRows,
+  type NumberRowsChunk,
   type NumberRowsFile,
   type IndexedNumberFiles,
 } from "./number-file.js";
@@ -22,12 +22,12 @@ const CHUNK = 2048;
 
 /** A tokenizer with a hash that identifies its tokens. */
 export type HashedTokenizer = TokenizerImplementation & { readonly hash: string };
-export interface FileMakingOptions {
+export interface TokenFileOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly onRows?: MeasurementOptions["onRows"];
+  readonly onRows?: LengthMeasurementOptions["onRows"];
 }
 
-class TokenFile implements TokenTexts {
+class TokenFile implements TokenizedTexts {
   constructor(
     readonly lengths: Int32Array,
     private readonly numbers: NumberRowsFile,
@@ -67,12 +67,12 @@ class WordFile implements JoinedWordTexts {
  * Returns the split's tokens by this tokenizer (`hash`), with special tokens, not truncated. Makes the file if it is
  * missing.
  */
-export async function tokenFileOf(
+export async function openOrMakeTokenFile(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
   which: TextSelection = {},
-  options: FileMakingOptions = {},
-): Promise<TokenTexts> {
+  options: TokenFileOptions = {},
+): Promise<TokenizedTexts> {
   const make = () =>
     mapStreamedChunks(split, options, async (from, to) => textsIn(await encoded(split, tokenizer, which, from, to)));
   const { index, numbers } = await readOrMakeNumbers(filesOf(split, tokenizer.hash, which), make);
@@ -80,10 +80,10 @@ export async function tokenFileOf(
 }
 
 /** Returns the split's words (role `tokens`) by this tokenizer, not truncated. Makes the file if it is missing. */
-export async function wordFileOf(
+export async function openOrMakeWordFile(
   split: StreamedRows,
   tokenizer: HashedTokenizer,
-  options: FileMakingOptions = {},
+  options: TokenFileOptions = {},
 ): Promise<JoinedWordTexts> {
   const make = () =>
     mapStreamedChunks(split, options, async (from, to) =>
@@ -104,7 +104,7 @@ export async function streamedTokenLengths(
   split: StreamedRows,
   tokenizer: TokenizerImplementation,
   which: TextSelection,
-  options: FileMakingOptions,
+  options: TokenFileOptions,
 ): Promise<Int32Array> {
   const lengths: number[] = [];
   const chunks = mapStreamedChunks(split, options, async (from, to) => {
@@ -121,7 +121,7 @@ export async function streamedTokenLengths(
 /** Maps a split in chunks, and reports the progress. */
 export async function* mapStreamedChunks<T>(
   split: StreamedRows,
-  { signal, onRows }: FileMakingOptions,
+  { signal, onRows }: TokenFileOptions,
   make: (from: number, to: number) => Promise<T>,
   chunk = CHUNK,
 ): AsyncGenerator<T> {
@@ -133,7 +133,7 @@ export async function* mapStreamedChunks<T>(
   }
 }
 
-function textsIn(rows: readonly Int32Array[]): NumberedRows {
+function textsIn(rows: readonly Int32Array[]): NumberRowsChunk {
   return { rows, index: rows.map((ids) => ids.length) };
 }
 

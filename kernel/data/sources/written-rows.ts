@@ -1,18 +1,18 @@
 /** Writes the rows of a pass to disk: each split's lines, and an index of their offsets. Memory: 16 bytes per row. */
 import { closeSync, createReadStream, openSync, writeFileSync } from "node:fs";
-import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { AuditedRow, AuditedSplits } from "../audit/rows.js";
 import { PRIVATE_MODES } from "../../fetch/private.js";
 import { rowJsonLine } from "../rows/line.js";
 import type { RowSink } from "../pass/pass.js";
-import { ROWS_PER_YIELD, addTextOfTokens, type DataRow } from "../rows/rows.js";
+import { ROWS_PER_YIELD, addTextFromWords, type DataRow } from "../rows/rows.js";
 import {
   StreamedIndexWriter,
   indexFilePath,
   parseRowLines,
   readFully,
   rowsFilePath,
-  type StreamedMeta,
+  type StreamedDataMetadata,
 } from "./streamed.js";
 import { writeAllBytes } from "./number-file.js";
 
@@ -57,7 +57,7 @@ export class StreamedRowWriter implements RowSink, AuditedSplits {
       yield this.between(split, from, Math.min(this.rows(split), from + ROWS_PER_YIELD));
   }
   rowAt(split: string, index: number): AuditedRow {
-    return must(this.between(split, index, index + 1)[0], `row ${String(index)} of ${split}`);
+    return mustExist(this.between(split, index, index + 1)[0], `row ${String(index)} of ${split}`);
   }
 
   private between(split: string, from: number, to: number): readonly AuditedRow[] {
@@ -68,12 +68,12 @@ export class StreamedRowWriter implements RowSink, AuditedSplits {
     return parseRowLines(bytes).map((values, i) => ({
       row: numbers[from + i]!,
       split: this.apart ? split : null,
-      values: addTextOfTokens(Object.fromEntries(this.roles.map((role, at) => [role, values[at]]))),
+      values: addTextFromWords(Object.fromEntries(this.roles.map((role, at) => [role, values[at]]))),
     }));
   }
 
   /** Writes the indices and returns the sizes of each split's file. `order`: final index of each label. */
-  finish(names: readonly string[], order: Int32Array): StreamedMeta["splits"] {
+  finish(names: readonly string[], order: Int32Array): StreamedDataMetadata["splits"] {
     this.names = names;
     for (const name of names)
       writeFileSync(indexFilePath(this.folder, name), this.output(name).index.file(order), {

@@ -3,7 +3,7 @@
  * runtime's process and are fed with the next token: `past_key_values.<n>.key` is an input, `present.<n>.key` an
  * output.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { GraphFile, GraphPort } from "#stdlib/targets/kind.js";
 import { emptyArray } from "../arrays.js";
@@ -18,7 +18,7 @@ const READ = "encoder_hidden_states";
 /** The programs that generate text. */
 export const GENERATION_PROGRAMS: ReadonlySet<string> = new Set(["reserve", "prefill", "decode"]);
 
-export class CachedDecoder {
+export class KvCacheDecoder {
   /** Whether the cache contains keys and values. */
   private begun = false;
   /** For encoder-decoders: the mask of the encoder's input. */
@@ -66,7 +66,7 @@ export class CachedDecoder {
   /** Returns `logits` or `likeliest` (decoders/kind.ts) at these positions, and stores keys and values. */
   private async step(feeds: Feeds, places: RowPositions, wanted: readonly string[]): Promise<Record<string, NDArray>> {
     const { inputs } = this.decoder;
-    const given = this.encoder ? decoderFeeds(feeds, must(this.mask, "a mask")) : feeds;
+    const given = this.encoder ? decoderFeeds(feeds, mustExist(this.mask, "a mask")) : feeds;
     const [batch = 0] = feedNamed(given, "input_ids").shape;
     const all: Record<string, NDArray> = {};
     const keeps: Record<string, string> = {};
@@ -85,7 +85,7 @@ export class CachedDecoder {
   }
 }
 
-const feedNamed = (feeds: Feeds, name: string): NDArray => must(feeds[name], `the feed ${name}`);
+const feedNamed = (feeds: Feeds, name: string): NDArray => mustExist(feeds[name], `the feed ${name}`);
 const ints = ({ bytes }: NDArray): number[] => [...new Int32Array(bytes.slice().buffer)];
 
 /** Renames the decoder's feeds to the inputs of its graph. */

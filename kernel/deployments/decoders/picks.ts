@@ -9,14 +9,14 @@ import { gatherRows, argmaxWithMargin } from "../arrays.js";
 
 export type RowPositions = readonly (readonly number[])[];
 
-export interface LogitPicks {
+export interface RequestedLogitPositions {
   /** Positions whose logits are returned, row after row: `logits` [positions, vocabulary]. */
   readonly logits?: RowPositions;
   /** Positions whose most probable token and its lead over the next are returned: `likeliest` f32 [positions, 2]. */
   readonly likeliest?: RowPositions;
 }
 
-export function pickLogits(logits: NDArray, picks: LogitPicks): Record<string, NDArray> {
+export function pickLogits(logits: NDArray, picks: RequestedLogitPositions): Record<string, NDArray> {
   const [rows = 0, length = 0, width = 0] = logits.shape;
   const all = { ...logits, shape: [rows * length, width] };
   const pickAt = (places: RowPositions): NDArray =>
@@ -31,7 +31,7 @@ export function pickLogits(logits: NDArray, picks: LogitPicks): Record<string, N
 }
 
 /** Returns the picks of some rows; a missing row has none. */
-export function picksForRows(picks: LogitPicks, from: number, rows: number): LogitPicks {
+export function picksForRows(picks: RequestedLogitPositions, from: number, rows: number): RequestedLogitPositions {
   const part = (places: RowPositions): RowPositions =>
     Array.from({ length: rows }, (_, row) => places[from + row] ?? []);
   return {

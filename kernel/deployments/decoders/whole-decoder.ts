@@ -4,7 +4,7 @@
  * position. It is what would be generated as long as it equals the expectation. Used for runtimes without keys and
  * values.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
 import { toFloats } from "../../engines/feeds.js";
@@ -14,7 +14,7 @@ import type { RunGraph } from "../runtime.js";
 type Feeds = Readonly<Record<string, NDArray>>;
 type Tokens = readonly (readonly number[])[];
 
-export class UncachedDecoder {
+export class DecoderWithoutKvCache {
   private expected: Tokens | null = null;
   /** Per row: the most probable token and its lead after none, one, two … of the expected tokens. */
   private rowOutputs: readonly Float32Array[] = [];
@@ -38,16 +38,16 @@ export class UncachedDecoder {
       return { likeliest: this.now() };
     }
     this.step = 0;
-    const logits = await this.read(feeds, must(this.expected, "a prefix to continue"), wanted);
+    const logits = await this.read(feeds, mustExist(this.expected, "a prefix to continue"), wanted);
     return { ...logits, likeliest: this.now() };
   }
 
   private async read(feeds: Feeds, expected: Tokens, wanted: readonly string[]): Promise<Feeds> {
-    const mask = rowsOf(must(feeds["attention_mask"], "a mask"));
-    const ids = rowsOf(must(feeds["input_ids"], "tokens"));
+    const mask = rowsOf(mustExist(feeds["attention_mask"], "a mask"));
+    const ids = rowsOf(mustExist(feeds["input_ids"], "tokens"));
     // Prompts are padded on the left: masked positions are removed.
     const begun = this.pairs
-      ? rowsOf(must(feeds["decoder_input_ids"], "the start of an answer"))
+      ? rowsOf(mustExist(feeds["decoder_input_ids"], "the start of an answer"))
       : ids.map((row, i) => row.filter((_, index) => mask[i]![index] === 1));
     const texts = begun.map((text, row) => [...text, ...expected[row]!]);
     const picks = {
@@ -61,7 +61,7 @@ export class UncachedDecoder {
     let rowNumber = 0;
     this.rowOutputs = picks.likeliest.map((places) => {
       const rows = places.map(() => rowNumber++);
-      return toFloats(gatherRows(must(likeliest, "the likeliest tokens of a graph"), rows));
+      return toFloats(gatherRows(mustExist(likeliest, "the likeliest tokens of a graph"), rows));
     });
     return logits;
   }

@@ -7,7 +7,7 @@ import { readdirSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commitIter, createRepo, HubApiError, modelInfo } from "@huggingface/hub";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { HubPushDestination } from "#stdlib/targets/kind.js";
 import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
@@ -23,7 +23,7 @@ export const HUB_TIMEOUT_MS = 120_000;
 const MOST_REDIRECTS = 3;
 
 /** Returns the `fetch` of the hub's client. Its errors are plain, for the push's report. */
-export function hubFetch(signal?: AbortSignal, patience = HUB_TIMEOUT_MS): typeof fetch {
+export function createHubFetch(signal?: AbortSignal, patience = HUB_TIMEOUT_MS): typeof fetch {
   return async (input, init = {}) => {
     const file = typeof init.body === "object" && init.body !== null;
     const limit = file ? null : AbortSignal.timeout(patience);
@@ -85,7 +85,7 @@ export async function pushFolder(
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<PushedRepository> {
-  const hub: Hub = { hubUrl: hubEndpoint(), accessToken: token, fetch: hubFetch(options.signal) };
+  const hub: Hub = { hubUrl: hubEndpoint(), accessToken: token, fetch: createHubFetch(options.signal) };
   const repo = { type: "model", name: repository } as const;
   try {
     const isPrivate = await demandRepository(hub, repo, hidden);
@@ -106,7 +106,7 @@ export async function pushFolder(
     for (;;) {
       const next = await upload.next();
       if (next.done) {
-        const url = `${redactedAddress(hub.hubUrl)}/${repository}`;
+        const url = `${redactedUrl(hub.hubUrl)}/${repository}`;
         return { url, commit: commitIn(next.value?.commit.oid), private: isPrivate };
       }
       const { value } = next;

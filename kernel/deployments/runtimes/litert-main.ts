@@ -2,9 +2,9 @@
  * The process of LiteRT.js: LiteRT compiled to WebAssembly, on the CPU. Its loader is made for web pages and loads a
  * script with `importScripts`, which is emulated here.
  */
-import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
@@ -20,7 +20,7 @@ import { graphNamed } from "./process.js";
 import { packageVersionIn } from "./package-version.js";
 import { answerRuntimeRequests } from "./serve.js";
 
-registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
+registerCodes(internalCodes, dataAndModelCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
 interface LiteRt {
   loadLiteRt(folder: string): Promise<unknown>;
@@ -36,7 +36,7 @@ interface Held {
 }
 
 answerRuntimeRequests(async ({ place, graphs, library }) => {
-  const main = moduleIn(must(library, "the folder of LiteRT.js"), "@litertjs/core");
+  const main = moduleIn(mustExist(library, "the folder of LiteRT.js"), "@litertjs/core");
   const folder = join(main, "..", "..");
   const version = packageVersionIn(folder);
   const wasm = join(folder, "wasm") + sep;
@@ -54,7 +54,7 @@ answerRuntimeRequests(async ({ place, graphs, library }) => {
     async run({ graph, feeds, wanted }) {
       const { inputs, outputs } = graphNamed(graphs, graph);
       const given = Object.entries(inputs).map(([name, port]) => {
-        const { bytes, shape } = must(feeds[name], "a graph's inputs");
+        const { bytes, shape } = mustExist(feeds[name], "a graph's inputs");
         return [port.name, new Tensor(new Int32Array(Uint8Array.from(bytes).buffer), shape)] as const;
       });
       const outputTensors = await model.run(Object.fromEntries(given));
@@ -62,7 +62,7 @@ answerRuntimeRequests(async ({ place, graphs, library }) => {
         return Object.fromEntries(
           wanted.map((name) => [
             name,
-            array(must(outputTensors[outputs[name]!.name], "an answer"), outputs[name]!.shape),
+            array(mustExist(outputTensors[outputs[name]!.name], "an answer"), outputs[name]!.shape),
           ]),
         );
       } finally {

@@ -2,11 +2,11 @@
  * Runs LiteRT files: in LiteRT.js, which supports fixed shapes only, and with dynamic shapes in Python's
  * ai-edge-litert, if installed.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { nodeEnv } from "#tools/node-env.mjs";
 import type { DeploymentResult } from "#stdlib/targets/kind.js";
 import { openFixedShapeModel } from "../fixed-shapes.js";
-import type { RuntimeRecord } from "../runtime.js";
+import type { RuntimeDefinition } from "../runtime.js";
 import { openRuntimeProcess } from "./process.js";
 import { openPythonRuntime, findPythonWith } from "./python.js";
 
@@ -14,7 +14,7 @@ const TITLE = "LiteRT.js";
 const isFixed = (written?: DeploymentResult): boolean =>
   Object.values(written?.graphs ?? {}).every(({ fixed }) => fixed !== undefined);
 
-export const litertRuntime: RuntimeRecord = {
+export const litertRuntime: RuntimeDefinition = {
   title: "LiteRT",
   async found(written) {
     if (isFixed(written) && nodeEnv("litert").ready) return null;
@@ -27,7 +27,7 @@ export const litertRuntime: RuntimeRecord = {
     const graphs = written.graphs ?? {};
     const { folder, ready } = nodeEnv("litert");
     if (!isFixed(written) || !ready) {
-      const python = must(await findPythonWith("ai_edge_litert"), "a Python that was found");
+      const python = mustExist(await findPythonWith("ai_edge_litert"), "a Python that was found");
       return openFixedShapeModel(
         "ai-edge-litert",
         graphs,

@@ -4,7 +4,7 @@
  */
 import { registerCodes } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
@@ -18,7 +18,7 @@ import type { Message } from "#stdlib/conversations/kind.js";
 import { packageVersionIn } from "./package-version.js";
 import { answerRuntimeRequests } from "./serve.js";
 
-registerCodes(internalCodes, worldCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
+registerCodes(internalCodes, dataAndModelCodes, runtimesCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** The part of node-llama-cpp that is used; its types are not available in this build. */
 interface Llama {

@@ -4,14 +4,14 @@
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { nodeEnv } from "#tools/node-env.mjs";
-import type { RuntimeRecord } from "../runtime.js";
+import type { RuntimeDefinition } from "../runtime.js";
 import { openRuntimeProcess } from "./process.js";
 
 const PACKAGE = "node-llama-cpp";
 
-export const llamaCppRuntime: RuntimeRecord = {
+export const llamaCppRuntime: RuntimeDefinition = {
   title: "llama.cpp",
   found: () =>
     Promise.resolve(
@@ -22,7 +22,7 @@ export const llamaCppRuntime: RuntimeRecord = {
         : null,
     ),
   open(place) {
-    const library = must(packageFolder(), "a node-llama-cpp that was found");
+    const library = mustExist(packageFolder(), "a node-llama-cpp that was found");
     return openRuntimeProcess("./llama-cpp-main.js", "llama.cpp", { place, graphs: {}, library });
   },
 };

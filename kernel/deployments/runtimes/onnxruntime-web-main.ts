@@ -2,9 +2,9 @@
  * The process of a demo page: its worker receives the same messages as from the page's window, and also returns its
  * tokens.
  */
-import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { deployingCodes } from "../codes.js";
 import { fetchCodes } from "../../fetch/codes.js";
@@ -18,7 +18,7 @@ import { openPage, unpackPagePart } from "../page-file.js";
 import { PageWorker } from "./page-worker.js";
 import { answerRuntimeRequests } from "./serve.js";
 
-registerCodes(internalCodes, worldCodes, runtimesCodes, deployingCodes, fetchCodes, sourcesCodes, tableCodes);
+registerCodes(internalCodes, dataAndModelCodes, runtimesCodes, deployingCodes, fetchCodes, sourcesCodes, tableCodes);
 
 /** Array type of the page's worker. */
 interface Array32 {
@@ -58,7 +58,7 @@ answerRuntimeRequests(async ({ place }) => {
     async reads(texts) {
       const ids = await worker.ask<readonly (readonly number[])[]>("ids", texts);
       const places = await worker.ask<readonly (readonly number[])[]>("places", texts);
-      const valuesOf = (all: typeof ids, text: number): readonly number[] => must(all[text], "the encoded text");
+      const valuesOf = (all: typeof ids, text: number): readonly number[] => mustExist(all[text], "the encoded text");
       return texts.map((_, text) => ({ ids: valuesOf(ids, text), places: valuesOf(places, text) }));
     },
   };

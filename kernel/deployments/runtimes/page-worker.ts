@@ -3,7 +3,7 @@
  * it takes the same paths as in a page, with one thread.
  */
 import { createContext, runInContext } from "node:vm";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 type Reply = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly error: string };
 interface Scope {
@@ -55,7 +55,7 @@ export class PageWorker {
     const id = ++this.next;
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { done: resolve as (result: unknown) => void, failed: reject });
-      must(this.scope.onmessage, "the message channel of the page's worker")({ data: { id, method, params } });
+      mustExist(this.scope.onmessage, "the message channel of the page's worker")({ data: { id, method, params } });
     });
   }
 

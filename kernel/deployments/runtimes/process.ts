@@ -10,7 +10,7 @@ import type { GraphFile, GraphName, DeploymentResult } from "#stdlib/targets/kin
 import type { PredictionInput as Text } from "../../data/encoding/encoded.js";
 import type { OpenedModel, RuntimePrompt, RuntimeCallOptions, TextTokens, GeneratedText } from "../runtime.js";
 
-export interface RuntimeOpening {
+export interface RuntimeOpenRequest {
   readonly place: string;
   readonly graphs: NonNullable<DeploymentResult["graphs"]>;
   /** Runtime-specific path of a library. */
@@ -50,7 +50,7 @@ function patience(): number {
   return given > 0 ? Math.min(given, 1e6) : 600;
 }
 
-export function openingArgument(opening: RuntimeOpening): string {
+export function runtimeOpenArgument(opening: RuntimeOpenRequest): string {
   return JSON.stringify({ ...opening, parent: process.pid });
 }
 
@@ -58,10 +58,10 @@ export function openingArgument(opening: RuntimeOpening): string {
 export async function openRuntimeProcess(
   main: string,
   title: string,
-  opening: RuntimeOpening,
+  opening: RuntimeOpenRequest,
   env: NodeJS.ProcessEnv = {},
 ): Promise<OpenedModel> {
-  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [openingArgument(opening)], {
+  const child = fork(fileURLToPath(new URL(main, import.meta.url)), [runtimeOpenArgument(opening)], {
     serialization: "advanced",
     env: { ...process.env, ...env, NODE_OPTIONS: "" },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -74,7 +74,7 @@ export async function openRuntimeProcess(
 }
 
 /** Resolves after the process reported its version. */
-export async function openedModelOf(apart: RuntimeProcess, { graphs }: RuntimeOpening): Promise<OpenedModel> {
+export async function openedModelOf(apart: RuntimeProcess, { graphs }: RuntimeOpenRequest): Promise<OpenedModel> {
   const answer = await apart.next().catch(async (error: unknown) => {
     await apart.close();
     throw error;
@@ -108,7 +108,7 @@ export async function openedModelOf(apart: RuntimeProcess, { graphs }: RuntimeOp
   };
 }
 
-export function graphNamed(graphs: RuntimeOpening["graphs"], name: GraphName): GraphFile {
+export function graphNamed(graphs: RuntimeOpenRequest["graphs"], name: GraphName): GraphFile {
   const graph = graphs[name];
   if (!graph) throw new CodedError("internal", { what: `the deployment has no graph ${name}` });
   return graph;

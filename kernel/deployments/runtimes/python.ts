@@ -8,10 +8,10 @@ import type { OpenedModel, GeneratedText } from "../runtime.js";
 import {
   RuntimeProcess,
   openedModelOf,
-  openingArgument,
+  runtimeOpenArgument,
   type RuntimeReply,
   type GraphRequest,
-  type RuntimeOpening,
+  type RuntimeOpenRequest,
 } from "./process.js";
 
 const known = new Map<string, Promise<string | null>>();
@@ -46,8 +46,12 @@ const folder = fileURLToPath(new URL("../../../../tools/runtimes/", import.meta.
 const QUIET = { OMP_WAIT_POLICY: "PASSIVE", PYTHONDONTWRITEBYTECODE: "1", TF_CPP_MIN_LOG_LEVEL: "3" };
 
 /** `script`: name in tools/runtimes. */
-export async function openPythonRuntime(python: string, script: string, opening: RuntimeOpening): Promise<OpenedModel> {
-  const child = spawn(python, [`${folder}${script}`, openingArgument(opening)], {
+export async function openPythonRuntime(
+  python: string,
+  script: string,
+  opening: RuntimeOpenRequest,
+): Promise<OpenedModel> {
+  const child = spawn(python, [`${folder}${script}`, runtimeOpenArgument(opening)], {
     stdio: ["pipe", "pipe", "pipe"],
     env: { ...process.env, ...QUIET, PYTHONPATH: folder },
     detached: process.platform !== "win32",

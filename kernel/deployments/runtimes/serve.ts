@@ -13,7 +13,7 @@ import type {
   RuntimeRequest,
   TokenizationRequest,
   TextRequest,
-  RuntimeOpening,
+  RuntimeOpenRequest,
 } from "./process.js";
 
 export interface RuntimeHandlers {
@@ -24,11 +24,11 @@ export interface RuntimeHandlers {
 }
 
 export function answerRuntimeRequests(
-  open: (opening: RuntimeOpening) => Promise<RuntimeHandlers> | RuntimeHandlers,
+  open: (opening: RuntimeOpenRequest) => Promise<RuntimeHandlers> | RuntimeHandlers,
 ): void {
   process.on("SIGINT", () => undefined);
   process.on("disconnect", () => process.exit(0));
-  const opening = JSON.parse(process.argv[2]!) as RuntimeOpening & { readonly parent: number };
+  const opening = JSON.parse(process.argv[2]!) as RuntimeOpenRequest & { readonly parent: number };
   new Worker(new URL("./parent-main.js", import.meta.url), { workerData: opening.parent }).unref();
   const opened = Promise.resolve(opening).then(open);
   let queue = sent(answered(async () => begun(await opened)));

@@ -1,7 +1,7 @@
 /** Runtimes by the names used in targets; each is loaded on first use. */
-import type { RuntimeRecord } from "../runtime.js";
+import type { RuntimeDefinition } from "../runtime.js";
 
-export const runtimes: Readonly<Record<string, () => Promise<RuntimeRecord>>> = {
+export const runtimes: Readonly<Record<string, () => Promise<RuntimeDefinition>>> = {
   onnxruntime: async () => (await import("./onnxruntime.js")).onnxruntimeRuntime,
   "onnxruntime-web": async () => (await import("./onnxruntime-web.js")).onnxruntimeWebRuntime,
   coremltools: async () => (await import("./coremltools.js")).coremltoolsRuntime,

@@ -1,5 +1,5 @@
 /** The process of the runtime `tensorflow`: a SavedModel in tfjs's native binding, fed by tensor names. */
-import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { runtimesCodes } from "./codes.js";
 import { tensorsCodes } from "../../tensors/codes.js";
@@ -12,7 +12,7 @@ import type { DType } from "#dsl/tensor/program.js";
 registerCodes(internalCodes, runtimesCodes, tensorsCodes);
 
 answerRuntimeRequests(({ place, graphs, library }) => {
-  const binding = loadTensorflowBinding(must(library, "the addon of a runtime"));
+  const binding = loadTensorflowBinding(mustExist(library, "the addon of a runtime"));
   const exchange = new TensorExchange(binding);
   const session = binding.loadSavedModel(place, "serve");
   return {

@@ -1,8 +1,8 @@
 /** Runs SavedModels in TensorFlow, through tfjs's binding and without our kernels, as in common serving. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { addonCacheKey } from "../../engines/native/compile.js";
 import { findTensorflow, type TensorflowInstallation } from "../../engines/native/layout.js";
-import type { RuntimeRecord } from "../runtime.js";
+import type { RuntimeDefinition } from "../runtime.js";
 import { openRuntimeProcess } from "./process.js";
 
 const native = async (): Promise<TensorflowInstallation | null> => {
@@ -10,11 +10,11 @@ const native = async (): Promise<TensorflowInstallation | null> => {
   return findTensorflow(key, "cpu") ?? findTensorflow(key);
 };
 
-export const tensorflowRuntime: RuntimeRecord = {
+export const tensorflowRuntime: RuntimeDefinition = {
   title: "TensorFlow",
   found: async () => ((await native()) ? null : "tunebook setup brings it"),
   async open(place, written) {
-    const { addon } = must(await native(), "a TensorFlow that was found");
+    const { addon } = mustExist(await native(), "a TensorFlow that was found");
     const opening = { place, graphs: written.graphs ?? {}, library: addon };
     return openRuntimeProcess("./tensorflow-main.js", "TensorFlow", opening, {
       TF_CPP_MIN_LOG_LEVEL: "3",

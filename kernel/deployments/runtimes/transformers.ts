@@ -1,12 +1,12 @@
 /** Runs a transformers folder in transformers, if a Python has it: `tunebook verify FOLDER --runtime transformers`. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { GraphFile } from "#stdlib/targets/kind.js";
 import { ADAPTER_FILES } from "../../runs/folders/adapter-folder.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { readDeployment } from "../deployment.js";
-import type { RuntimeRecord } from "../runtime.js";
+import type { RuntimeDefinition } from "../runtime.js";
 import { openPythonRuntime, findPythonWith } from "./python.js";
 
 const ids = (name: string) => ({ name, dtype: "i64", shape: ["batch", "length"] }) as const;
@@ -21,7 +21,7 @@ const FORWARD: GraphFile = {
   outputs: { logits: { name: "logits", dtype: "f32", shape: [] } },
 };
 
-export const transformersRuntime: RuntimeRecord = {
+export const transformersRuntime: RuntimeDefinition = {
   title: "transformers",
   reads: ["tunebook"],
   async found() {
@@ -30,13 +30,13 @@ export const transformersRuntime: RuntimeRecord = {
       : null;
   },
   async open(place, _written, options) {
-    const python = must(await findPythonWith("transformers", "torch"), "a Python that was found");
+    const python = mustExist(await findPythonWith("transformers", "torch"), "a Python that was found");
     const { task, tokenTypes } = await readingIn(place);
     const { token_type_ids: types, ...plain } = FORWARD.inputs;
     const inputs = { ...plain, ...(tokenTypes && types && { token_type_ids: types }) };
     const graphs = (await loadImplementation(task, "task")).answers ? { forward: { ...FORWARD, inputs } } : {};
     const alone = existsSync(join(place, ADAPTER_FILES.config));
-    const opening = { place, graphs, ...(alone && { base: await must(options, "the base's location").base() }) };
+    const opening = { place, graphs, ...(alone && { base: await mustExist(options, "the base's location").base() }) };
     return { ...(await openPythonRuntime(python, "of_transformers.py", opening)), graphs };
   },
 };

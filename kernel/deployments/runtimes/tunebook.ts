@@ -2,14 +2,14 @@
  * Opens the written transformers folder in Tunebook, as with `base:`. `tunebook verify` checks that transformers gives
  * the same outputs, if Python has it.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import type { RuntimeRecord } from "../runtime.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import type { RuntimeDefinition } from "../runtime.js";
 
-export const tunebookRuntime: RuntimeRecord = {
+export const tunebookRuntime: RuntimeDefinition = {
   title: "Tunebook, from the written files",
   found: () => Promise.resolve(null),
   async open(_place, _written, options) {
-    const { session, engine, close } = await must(options, "how it is opened again").reopen();
+    const { session, engine, close } = await mustExist(options, "how it is opened again").reopen();
     return { version: engine.info.title, session, close };
   },
 };

@@ -13,7 +13,7 @@ import { openRuntimeProcess } from "../runtimes/process.js";
 import type { ConversionTool } from "./tool.js";
 
 /** `graph`: its ports and kind; `rows`: an Int32Array each. Returns Record<output, number[]>. */
-export const onnxBoundsTool: ConversionTool = async ({ from, graph, name, rows }) => {
+export const onnxOutputBoundsTool: ConversionTool = async ({ from, graph, name, rows }) => {
   const ports = graph as Omit<GraphFile, "file">;
   const file: GraphFile = { ...ports, file: basename(from) };
   const opened = await openRuntimeProcess("./onnxruntime-main.js", "ONNX Runtime", {

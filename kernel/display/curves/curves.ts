@@ -8,7 +8,7 @@ import type { RunEvent } from "#kernel/events/events.js";
 import { figureView, type Figure, type Trace } from "../figure.js";
 import { type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { roundToSixDigits, smoothCurve } from "./line.js";
-import { ratesFigure } from "./rate-curves.js";
+import { learningRateAndNormFigure } from "./rate-curves.js";
 import { epsilonSpent, epsilonText, epsilonTraces } from "./time-spent.js";
 import { fixedDecimalsText as scoreDigits } from "../score-cell.js";
 import { paletteColor } from "../svg/colors.js";
@@ -31,7 +31,7 @@ export interface CurvesOptions {
 
 /** The curves, the learning rate and gradient norm if a step was taken, and the table. */
 export function trainingCurves(events: readonly RunEvent[], options: CurvesOptions): readonly DisplayOutput[] {
-  const rates = ratesFigure(events);
+  const rates = learningRateAndNormFigure(events);
   return [figureView(curvesFigure(events, options)), ...(rates ? [figureView(rates)] : []), historyTable(events)];
 }
 

@@ -6,7 +6,7 @@ import { roundToSixDigits } from "./line.js";
 import { paletteColor } from "../svg/colors.js";
 
 /** The rate on the left, the norm on a logarithmic axis on the right. Null: no step was taken. */
-export function ratesFigure(events: readonly RunEvent[]): Figure | null {
+export function learningRateAndNormFigure(events: readonly RunEvent[]): Figure | null {
   const steps = events.filter((e) => e.kind === "step");
   if (steps.length === 0) return null;
   const x = steps.map((e) => e.step);

@@ -12,7 +12,7 @@ import { traceXAndY, arrayOrEmpty } from "../svg/values.js";
 const most = { trace: 1000, figure: 6000, histogram: 1000 } as const;
 
 /** Also converts the figure to plain JSON: typed arrays become arrays, NaN and infinities null, dates text. */
-export function thinFigure(figure: Figure): Figure {
+export function downsampleFigure(figure: Figure): Figure {
   const budget = Math.min(
     most.trace,
     Math.max(100, Math.floor(most.figure / Math.max(1, arrayOrEmpty(figure.data).length))),

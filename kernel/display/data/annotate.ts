@@ -2,7 +2,7 @@
  * The output of an `annotate` statement: the id of the annotation session for front ends that can open it; for others,
  * the rows without a decision and the code to make one.
  */
-import type { AnnotationSession, AnnotationRow } from "../../data/annotations/annotation-session.js";
+import type { AnnotationSession, DisplayedAnnotationRow } from "../../data/annotations/annotation-session.js";
 import type { AnnotationLabel } from "../../data/annotations/line.js";
 import { displayOutputOf } from "../bundle.js";
 import { card, code, html, htmlTable, note, type DisplayOutput } from "../html.js";
@@ -74,8 +74,8 @@ export function annotationView(
   );
 }
 
-function firstWaiting(annotation: AnnotationSession): readonly AnnotationRow[] {
-  const found: AnnotationRow[] = [];
+function firstWaiting(annotation: AnnotationSession): readonly DisplayedAnnotationRow[] {
+  const found: DisplayedAnnotationRow[] = [];
   const { total } = annotation.state;
   for (let position = 0; position < total && found.length < SHOWN; position++) {
     const [row] = annotation.decided(position) === null ? annotation.rows(position, position + 1) : [];
@@ -88,13 +88,13 @@ export function labelText(label: AnnotationLabel | null): string {
   if (label === null) return "–";
   return clip(typeof label === "string" ? label : label.length > 0 ? label.join(", ") : "(none)", 60);
 }
-function suggestedText({ suggested }: AnnotationRow): string {
+function suggestedText({ suggested }: DisplayedAnnotationRow): string {
   if (!suggested) return "";
   return suggested.chance === null
     ? labelText(suggested.label)
     : `${labelText(suggested.label)} ${formatPercent(suggested.chance)}`;
 }
-function exampleOf(row: AnnotationRow, labels: readonly string[], several: boolean): string {
+function exampleOf(row: DisplayedAnnotationRow, labels: readonly string[], several: boolean): string {
   const label = row.suggested?.label ?? row.label ?? (several ? labels.slice(0, 1) : (labels[0] ?? ""));
   return JSON.stringify(label);
 }

@@ -3,7 +3,7 @@
  * after.
  */
 import type { CleanerEffect } from "#dsl/language/types/facts.js";
-import { html, htmlTable, inkStyle, toneColors, type Html, type HtmlPart } from "../html.js";
+import { html, htmlTable, readableColorStyle, toneColors, type Html, type HtmlPart } from "../html.js";
 import { clip, groupedNumber, oneLine, plural } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
@@ -54,7 +54,7 @@ export function cleanersHtml(cleaners: readonly CleanerEffect[]): Html | false {
     ),
   ]);
   return html`<details style="margin:0 0 6px">
-    <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${summary(cleaners)}</summary>
+    <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">${summary(cleaners)}</summary>
     ${htmlTable({ head: [...head, "before and after"], rows, align })}
   </details>`;
 }

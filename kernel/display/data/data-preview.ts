@@ -2,17 +2,17 @@
  * The output of a `data` statement: rows read, retained and dropped, with reasons; effects of the cleaners; splits with
  * their labels; lengths; a few rows.
  */
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
 import type { DataPlan, Call } from "#dsl/language/types/value.js";
 import { conversationText, parseMessages } from "../../data/rows/conversations.js";
-import { languagesOf } from "./languages.js";
+import { dataLanguagesText } from "./languages.js";
 import { cleanersHtml, cleanersText, withoutEmptyLastColumn } from "./cleaning.js";
 import {
   card,
   html,
   htmlTable,
-  inkStyle,
+  readableColorStyle,
   note,
   svgImage,
   toneColors,
@@ -23,7 +23,7 @@ import { findingsHtml, findingsText, auditFindingsOf } from "./findings.js";
 import { displayOutputOf } from "../bundle.js";
 import { drawSmallHistogram } from "../svg/bars.js";
 import { clipDistinct } from "../clip-differences.js";
-import { alignDecimals } from "../column.js";
+import { alignPercentDecimals } from "../column.js";
 import { cellText } from "../table.js";
 import { barText, clip, groupedNumber, oneLine, formatPercent, plural, valueText } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
@@ -59,7 +59,8 @@ export function dataPreview(
     .slice(0, 5)
     .map((row) => columns.map((c) => clip(oneLine(cellText(seenAs(roles.get(c), row[c]))), 120)));
   const found = auditFindingsOf(facts, shownCodes);
-  const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...languagesOf(facts)];
+  const barStyle = `${readableColorStyle(toneColors.accent)};letter-spacing:-.5px`;
+  const notes = [...(facts.sources ?? []), ...(facts.notes ?? []), ...dataLanguagesText(facts)];
   return displayOutputOf(
     [
       `${title}: ${rows}`,
@@ -99,7 +100,7 @@ export function dataPreview(
           head: splits.head,
           rows: splits.rows.map((row): HtmlPart[] => [
             ...row.cells,
-            html`<span style="${inkStyle(toneColors.accent)};letter-spacing:-.5px">${barText(row.share)}</span>`,
+            html`<span style="${barStyle}">${barText(row.share)}</span>`,
           ]),
           align: splits.align,
         }),
@@ -142,7 +143,7 @@ function whence(call: Call): string {
   const what = Object.values(call.arguments).find((value) => value !== null && value !== undefined);
   return what === undefined
     ? call.word
-    : `${call.word}(${typeof what === "string" ? JSON.stringify(redactedAddress(what)) : valueText(what)})`;
+    : `${call.word}(${typeof what === "string" ? JSON.stringify(redactedUrl(what)) : valueText(what)})`;
 }
 
 interface LabelTable {
@@ -186,7 +187,7 @@ function labelTable({ columns }: DataPlan, facts: DataFacts): LabelTable {
       : []),
   ];
   const shares = shown.map(({ counts }) => (total > 0 ? sumOf(counts) / total : 0));
-  const percents = alignDecimals(shares.map((share) => (total > 0 ? formatPercent(share) : "")));
+  const percents = alignPercentDecimals(shares.map((share) => (total > 0 ? formatPercent(share) : "")));
   const rows = shown.map(({ name, counts }, i) => ({
     cells: [name, ...counts.map(groupedNumber), percents[i] ?? ""],
     share: shares[i] ?? 0,

@@ -2,7 +2,7 @@
 import type { LabelConflicts, AuditFinding, FindingRow, NearDuplicates } from "#dsl/language/types/audit-facts.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
-import { code, html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../html.js";
+import { code, html, htmlTable, readableColorStyle, note, toneColors, type Html, type HtmlPart } from "../html.js";
 import { compareRowNames } from "../../data/row/row.js";
 import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/value-text.js";
 
@@ -39,7 +39,7 @@ export function findingsHtml(findings: readonly Told[]): Html | false {
     ${findings.map(
       (one): HtmlPart =>
         html`<details style="margin:0 0 4px">
-          <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${one.words}</summary>
+          <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">${one.words}</summary>
           ${note(spelt(one.mend))} ${htmlTable({ head: one.head, rows: one.rows })}
           ${one.total > one.rows.length && note(`the first ${groupedNumber(one.rows.length)} of ${groupedNumber(one.total)}`)}
         </details>`,

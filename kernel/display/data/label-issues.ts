@@ -1,12 +1,12 @@
 /** Rows whose label is probably wrong, in descending order of certainty. */
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
 import { clip, groupedNumber, oneLine, formatPercent, plural } from "../../host/value-text.js";
 
 export interface LabelIssueRow {
   readonly split: string;
-  readonly row: RowName;
+  readonly row: RowIdentifier;
   readonly text: string;
   readonly label: string;
   /** The most probable other label. */

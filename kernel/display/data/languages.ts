@@ -14,7 +14,7 @@ interface Share {
   readonly share: number;
 }
 
-export function languagesOf({ audit }: DataFacts): readonly string[] {
+export function dataLanguagesText({ audit }: DataFacts): readonly string[] {
   const splits = audit?.languages?.splits ?? [];
   const rows = splits.reduce((sum, { of: splitRows }) => sum + splitRows, 0);
   const shares = sharesIn(splits, rows).filter(({ share, texts }) => share >= NAMED && texts >= TEXTS);

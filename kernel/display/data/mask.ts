@@ -2,18 +2,18 @@
  * Shows the trained tokens of rows in colour and the others faintly; in plain text, trained tokens are between ⟦ and ⟧.
  */
 import { displayOutputOf } from "../bundle.js";
-import type { MaskedTextPart, MaskedRow } from "../../data/encoding/masked-row.js";
+import type { LossMaskedTextPart, RowWithLossMask } from "../../data/encoding/masked-row.js";
 import { FRAME_STYLE, html, toneColors, type Html, type DisplayOutput } from "../html.js";
 import { groupedNumber, plural } from "../../host/value-text.js";
 
 /** `most`: maximum characters of a part; longer ones lose their middle. `what`: display name of the marked tokens. */
-export function maskView(
-  rows: readonly MaskedRow[],
+export function lossMaskView(
+  rows: readonly RowWithLossMask[],
   options: { readonly model: string; readonly most?: number; readonly what?: "trained" | "the answer" },
 ): DisplayOutput {
   const { model, most = 600, what = "trained" } = options;
   const title = `${model}: which tokens are ${what}`;
-  const words = (r: MaskedRow): string =>
+  const words = (r: RowWithLossMask): string =>
     `row ${String(r.row)}: ${groupedNumber(r.trained)} of ${plural(r.tokens, "token")} ${what === "trained" ? what : `are ${what}`}${r.changes ? ", others in each epoch" : ""}`;
   const text = [
     title,
@@ -41,10 +41,10 @@ export function maskView(
   );
 }
 
-function plain({ text, trained }: MaskedTextPart, most: number): string {
+function plain({ text, trained }: LossMaskedTextPart, most: number): string {
   return trained ? `⟦${shortened(text, most)}⟧` : shortened(text, most);
 }
-function coloured({ text, trained }: MaskedTextPart, most: number): Html {
+function coloured({ text, trained }: LossMaskedTextPart, most: number): Html {
   const shown = shortened(text, most);
   return trained
     ? html`<b style="font-weight:inherit;background:rgba(63,124,196,.28);border-radius:3px">${shown}</b>`

@@ -8,13 +8,13 @@ import type { DisplayOutput } from "../html.js";
 import { paletteColor } from "../svg/colors.js";
 import { clip, escapePlotlyLabel, oneLine, printable } from "../../host/value-text.js";
 import {
-  fourDigits,
+  formatFourDecimals,
   isFiniteNumber,
   livePlotLayout,
   scoringDataText,
   scoreSpreadOf,
-  type FederationView,
-  type RoundView,
+  type FederationViewData,
+  type RoundViewData,
   type ScoreSpread,
 } from "./view.js";
 
@@ -25,12 +25,12 @@ const WIDE = "rgba(138,143,152,0.16)";
 const MIDDLE = "rgba(138,143,152,0.3)";
 
 /** Returns null if no client was scored. */
-export function clientScoresView(options: FederationView, id?: string): DisplayOutput | null {
+export function clientScoresView(options: FederationViewData, id?: string): DisplayOutput | null {
   const figure = clientScoresFigure(options);
   return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
 }
 
-export function clientScoresFigure(options: FederationView): Figure | null {
+export function clientScoresFigure(options: FederationViewData): Figure | null {
   const scored = options.rounds.flatMap((round) => {
     const spread = scoreSpreadOf(Object.values(round.scores));
     return spread ? [{ round, spread }] : [];
@@ -67,7 +67,7 @@ export function clientScoresFigure(options: FederationView): Figure | null {
   };
 }
 
-type Scored = readonly { readonly round: RoundView; readonly spread: ScoreSpread }[];
+type Scored = readonly { readonly round: RoundViewData; readonly spread: ScoreSpread }[];
 function band(
   name: string,
   fill: string,
@@ -91,7 +91,7 @@ function band(
 }
 
 /** Draws each client, if they are few. */
-function dotsOf(rounds: readonly RoundView[], metric: string): Trace | null {
+function dotsOf(rounds: readonly RoundViewData[], metric: string): Trace | null {
   const all = rounds.flatMap(({ round, scores }) =>
     Object.entries(scores).flatMap(([name, score]) => (isFiniteNumber(score) ? [{ round, name, score }] : [])),
   );
@@ -123,7 +123,7 @@ function line(
     y: points.map(([, score]) => roundToSixDigits(score)),
   };
 }
-function personalOf(rounds: readonly RoundView[]): readonly (Trace | null)[] {
+function personalOf(rounds: readonly RoundViewData[]): readonly (Trace | null)[] {
   const means = rounds.flatMap(({ round, personal }): (readonly [number, number])[] => {
     const spread = personal && scoreSpreadOf(Object.values(personal));
     return spread ? [[round, spread.mean]] : [];
@@ -141,10 +141,10 @@ function personalOf(rounds: readonly RoundView[]): readonly (Trace | null)[] {
 
 const nameOf = (name: string): string => escapePlotlyLabel(clip(printable(oneLine(name)), 40));
 
-function textOf(options: FederationView): string {
+function textOf(options: FederationViewData): string {
   const last = options.rounds.findLast(({ scores }) => scoreSpreadOf(Object.values(scores)) !== null);
   const spread = last && scoreSpreadOf(Object.values(last.scores));
   if (!last || !spread) return "";
-  const all = isFiniteNumber(last.score) ? `${fourDigits(last.score)} on ${scoringDataText(options)}, ` : "";
-  return `${options.metric ?? ""} in round ${String(last.round)}: ${all}clients ${fourDigits(spread.least)} to ${fourDigits(spread.most)}, half of them ${fourDigits(spread.low)} to ${fourDigits(spread.high)}`;
+  const all = isFiniteNumber(last.score) ? `${formatFourDecimals(last.score)} on ${scoringDataText(options)}, ` : "";
+  return `${options.metric ?? ""} in round ${String(last.round)}: ${all}clients ${formatFourDecimals(spread.least)} to ${formatFourDecimals(spread.most)}, half of them ${formatFourDecimals(spread.low)} to ${formatFourDecimals(spread.high)}`;
 }

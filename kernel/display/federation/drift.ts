@@ -11,20 +11,23 @@ import {
   isFiniteNumber,
   livePlotLayout,
   scoreSpreadOf,
-  type ClientUpdateView,
-  type FederationView,
-  type RoundView,
+  type ClientUpdateViewData,
+  type FederationViewData,
+  type RoundViewData,
 } from "./view.js";
 
 const CLIENT = "#8a8f98";
 
 /** Returns null if no single update is known. */
-export function driftView(options: FederationView, id?: string): DisplayOutput | null {
-  const figure = driftFigure(options);
+export function clientDriftView(options: FederationViewData, id?: string): DisplayOutput | null {
+  const figure = clientDriftFigure(options);
   return figure && { ...figureView(figure, { text: textOf(options) }), ...(id !== undefined && { id }) };
 }
 
-export function driftFigure({ rounds, totalRounds }: Pick<FederationView, "rounds" | "totalRounds">): Figure | null {
+export function clientDriftFigure({
+  rounds,
+  totalRounds,
+}: Pick<FederationViewData, "rounds" | "totalRounds">): Figure | null {
   const norms = panel(rounds, ({ norm }) => norm, { n: "", legend: true, digits: ".4g" });
   const cosines = panel(rounds, ({ cosine }) => cosine, { n: "2", legend: false, digits: ".3f" });
   if (norms.length === 0 || cosines.length === 0) return null;
@@ -53,8 +56,8 @@ export function driftFigure({ rounds, totalRounds }: Pick<FederationView, "round
 
 /** Draws a round's clients as dots, and their median as a line. */
 function panel(
-  rounds: readonly RoundView[],
-  valueOf: (one: ClientUpdateView) => number | undefined,
+  rounds: readonly RoundViewData[],
+  valueOf: (one: ClientUpdateViewData) => number | undefined,
   options: { readonly n: string; readonly legend: boolean; readonly digits: string },
 ): readonly Trace[] {
   const axes = { xaxis: `x${options.n}`, yaxis: `y${options.n}`, showlegend: options.legend };
@@ -94,7 +97,7 @@ function panel(
   ];
 }
 
-function textOf({ rounds }: FederationView): string {
+function textOf({ rounds }: FederationViewData): string {
   const lines = rounds.flatMap(({ round, clients }) => {
     const [norm, cosine] = [
       scoreSpreadOf(clients.map((one) => one.norm)),

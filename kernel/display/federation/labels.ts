@@ -16,9 +16,9 @@ import {
   printable,
 } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
-import { livePlotLayout, type ClientView, type FederationView } from "./view.js";
+import { livePlotLayout, type ClientViewData, type FederationViewData } from "./view.js";
 
-type Of = Pick<FederationView, "name" | "clients" | "labels">;
+type Of = Pick<FederationViewData, "name" | "clients" | "labels">;
 
 /** Maximum clients (rows of the plot), and labels across. */
 const CLIENTS = 40;
@@ -100,10 +100,14 @@ export function clientLabelsFigure(options: Of): Figure | null {
 
 interface Label {
   readonly label: string;
-  /** Index in `ClientView.labels`. */
+  /** Index in `ClientViewData.labels`. */
   readonly k: number;
 }
-function bars(clients: readonly ClientView[], names: readonly string[], labels: readonly Label[]): readonly Trace[] {
+function bars(
+  clients: readonly ClientViewData[],
+  names: readonly string[],
+  labels: readonly Label[],
+): readonly Trace[] {
   return labels.map(({ label, k }, i) => ({
     type: "bar",
     orientation: "h",
@@ -115,7 +119,7 @@ function bars(clients: readonly ClientView[], names: readonly string[], labels: 
   }));
 }
 function bubbles(
-  clients: readonly ClientView[],
+  clients: readonly ClientViewData[],
   names: readonly string[],
   { labels, most }: { readonly labels: readonly Label[]; readonly most: number },
 ): Trace {

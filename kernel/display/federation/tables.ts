@@ -3,13 +3,13 @@ import type { DisplayOutput } from "../html.js";
 import { tableView } from "../table.js";
 import { byteSizeText, clip, groupedNumber, oneLine, plural, printable } from "../../host/value-text.js";
 import {
-  fourDigits,
+  formatFourDecimals,
   isFiniteNumber,
   scoringDataText,
   scoreSpreadOf,
-  type ClientView,
-  type FederationView,
-  type RoundView,
+  type ClientViewData,
+  type FederationViewData,
+  type RoundViewData,
 } from "./view.js";
 
 /** Maximum displayed rounds: the first `FIRST`, and the last ones. */
@@ -17,7 +17,7 @@ const ROUNDS = 30;
 const FIRST = 3;
 const CLIENTS = 20;
 
-export function roundsView(options: FederationView, id?: string): DisplayOutput {
+export function roundsView(options: FederationViewData, id?: string): DisplayOutput {
   const scored = options.metric !== null && options.rounds.some(({ score }) => isFiniteNumber(score));
   const spread = options.rounds.some(({ scores }) => Object.keys(scores).length > 0);
   const personal = options.rounds.some((round) => round.personal !== undefined);
@@ -29,18 +29,22 @@ export function roundsView(options: FederationView, id?: string): DisplayOutput 
     ...(personal ? ["with own heads"] : []),
     ...["to clients", "back"],
   ];
-  const rowOf = (round: RoundView): readonly string[] => {
+  const rowOf = (round: RoundViewData): readonly string[] => {
     const roundSpread = scoreSpreadOf(Object.values(round.scores));
     const answered = groupedNumber(round.clients.length);
     return [
       String(round.round),
       lost ? `${answered} of ${groupedNumber(round.clients.length + round.lost.length)}` : answered,
-      fourDigits(lossOf(round)),
-      ...(scored ? [fourDigits(round.score)] : []),
+      formatFourDecimals(lossOf(round)),
+      ...(scored ? [formatFourDecimals(round.score)] : []),
       ...(spread
-        ? [fourDigits(roundSpread?.least), fourDigits(roundSpread?.middle), fourDigits(roundSpread?.most)]
+        ? [
+            formatFourDecimals(roundSpread?.least),
+            formatFourDecimals(roundSpread?.middle),
+            formatFourDecimals(roundSpread?.most),
+          ]
         : []),
-      ...(personal ? [fourDigits(scoreSpreadOf(Object.values(round.personal ?? {}))?.mean)] : []),
+      ...(personal ? [formatFourDecimals(scoreSpreadOf(Object.values(round.personal ?? {}))?.mean)] : []),
       byteSizeText(round.sent),
       byteSizeText(round.received),
     ];
@@ -56,16 +60,16 @@ export function roundsView(options: FederationView, id?: string): DisplayOutput 
 }
 
 /** Loss of the clients that responded, weighted by their rows. */
-function lossOf({ clients }: RoundView): number | null {
+function lossOf({ clients }: RoundViewData): number | null {
   const rows = clients.reduce((sum, one) => sum + one.rows, 0);
   return rows > 0 ? clients.reduce((sum, one) => sum + one.loss * one.rows, 0) / rows : null;
 }
 
 /** @param left rounds that are not in the table */
-function captionOf(options: FederationView, left: readonly RoundView[]): string {
-  const total = (amountOf: (round: RoundView) => number): number =>
+function captionOf(options: FederationViewData, left: readonly RoundViewData[]): string {
+  const total = (amountOf: (round: RoundViewData) => number): number =>
     options.rounds.reduce((sum, round) => sum + amountOf(round), 0);
-  const best = options.rounds.reduce<RoundView | null>(
+  const best = options.rounds.reduce<RoundViewData | null>(
     (top, round) =>
       isFiniteNumber(round.score) && (!top || options.better * round.score > options.better * (top.score ?? 0))
         ? round
@@ -79,7 +83,7 @@ function captionOf(options: FederationView, left: readonly RoundView[]): string 
     ...lostOf(options.rounds),
     ...(best && options.metric !== null
       ? [
-          `best ${options.metric} ${fourDigits(best.score)} in round ${String(best.round)}${options.leads ? `, on ${scoringDataText(options)}` : ""}`,
+          `best ${options.metric} ${formatFourDecimals(best.score)} in round ${String(best.round)}${options.leads ? `, on ${scoringDataText(options)}` : ""}`,
         ]
       : []),
     ...(options.keptRound === undefined ? [] : [`the model is that of round ${String(options.keptRound)}`]),
@@ -91,7 +95,7 @@ function captionOf(options: FederationView, left: readonly RoundView[]): string 
 const NAMED = 5;
 
 /** Returns e.g. `lost: west in round 3, south in rounds 2 and 4`, and the last reported reason. */
-function lostOf(rounds: readonly RoundView[]): readonly string[] {
+function lostOf(rounds: readonly RoundViewData[]): readonly string[] {
   const names = [...new Set(rounds.flatMap(({ lost }) => lost))];
   if (names.length === 0) return [];
   const reason = rounds.findLast((round) => round.why !== undefined)?.why;
@@ -108,7 +112,7 @@ function lostOf(rounds: readonly RoundView[]): readonly string[] {
   ];
 }
 
-export function joinedClientsView(clients: readonly Pick<ClientView, "name" | "rows">[]): DisplayOutput {
+export function joinedClientsView(clients: readonly Pick<ClientViewData, "name" | "rows">[]): DisplayOutput {
   const some = clients
     .slice(0, CLIENTS)
     .map(({ name, rows }) => `${clip(oneLine(printable(name)), 40)} with ${plural(rows, "row")}`);
@@ -117,14 +121,14 @@ export function joinedClientsView(clients: readonly Pick<ClientView, "name" | "r
 }
 
 /** The clients with the lowest scores first. Null: no client was scored. */
-export function clientsView(options: FederationView, id?: string): DisplayOutput | null {
+export function lowestScoringClientsView(options: FederationViewData, id?: string): DisplayOutput | null {
   const scored = options.rounds.filter(({ scores }) => Object.values(scores).some(isFiniteNumber));
   const [first, last] = [scored[0], scored.at(-1)];
   if (!first || !last || options.metric === null) return null;
   const keptRound = scored.find(({ round }) => round === options.keptRound);
   // Clients are scored with the round whose weights the model has.
   const shown = keptRound ?? last;
-  const score = (name: string, of: RoundView | undefined): number | undefined =>
+  const score = (name: string, of: RoundViewData | undefined): number | undefined =>
     of && Object.hasOwn(of.scores, name) ? of.scores[name] : undefined;
   const currentScore = (name: string): number | undefined =>
     shown.personal && Object.hasOwn(shown.personal, name) ? shown.personal[name] : undefined;
@@ -153,10 +157,10 @@ export function clientsView(options: FederationView, id?: string): DisplayOutput
     client.rows,
     ...(labels ? [client.labels ? client.labels.filter((n) => n > 0).length : ""] : []),
     took(client.name),
-    ...(since ? [fourDigits(score(client.name, first))] : []),
-    fourDigits(score(client.name, shown)),
-    ...(personal ? [fourDigits(currentScore(client.name))] : []),
-    ...(later ? [fourDigits(score(client.name, last))] : []),
+    ...(since ? [formatFourDecimals(score(client.name, first))] : []),
+    formatFourDecimals(score(client.name, shown)),
+    ...(personal ? [formatFourDecimals(currentScore(client.name))] : []),
+    ...(later ? [formatFourDecimals(score(client.name, last))] : []),
   ]);
   const table = tableView(columns, rows, {
     title: `${options.metric} of each client of ${options.name}`,

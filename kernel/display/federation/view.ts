@@ -3,16 +3,16 @@
  */
 import { clip, oneLine, plural, printable } from "../../host/value-text.js";
 
-export interface FederationView {
+export interface FederationViewData {
   readonly name: string;
   /** Metric of clients and of the server's model; null: nothing is scored. */
   readonly metric: string | null;
   /** 1 if greater scores are better, −1 if smaller ones are. */
   readonly better: 1 | -1;
-  readonly clients: readonly ClientView[];
-  /** In the order of `ClientView.labels`; empty if rows have no categorical label. */
+  readonly clients: readonly ClientViewData[];
+  /** In the order of `ClientViewData.labels`; empty if rows have no categorical label. */
   readonly labels: readonly string[];
-  readonly rounds: readonly RoundView[];
+  readonly rounds: readonly RoundViewData[];
   /** Rows of the server that alone score its model. Absent: it is scored on the rows of all clients. */
   readonly leads?: { readonly data: string; readonly rows: number };
   /** Total number of rounds, including future ones. */
@@ -20,17 +20,17 @@ export interface FederationView {
   /** The round whose weights the model has; absent: not known yet. */
   readonly keptRound?: number;
 }
-export interface ClientView {
+export interface ClientViewData {
   readonly name: string;
   /** Number of training rows. */
   readonly rows: number;
   /** Rows per label; absent: unknown. */
   readonly labels?: readonly number[];
 }
-export interface RoundView {
+export interface RoundViewData {
   /** From 1. */
   readonly round: number;
-  readonly clients: readonly ClientUpdateView[];
+  readonly clients: readonly ClientUpdateViewData[];
   /** Clients that received a request and didn't respond. */
   readonly lost: readonly string[];
   /** Reason of one failure: a code and its message; absent: unknown. */
@@ -48,7 +48,7 @@ export interface RoundView {
   /** The same with each client's personal parameters; absent: there are none. */
   readonly personal?: Readonly<Record<string, number>>;
 }
-export interface ClientUpdateView {
+export interface ClientUpdateViewData {
   readonly name: string;
   readonly rows: number;
   readonly loss: number;
@@ -85,12 +85,13 @@ export function scoreSpreadOf(values: readonly (number | null | undefined)[]): S
 export const isFiniteNumber = (value: number | null | undefined): value is number =>
   typeof value === "number" && Number.isFinite(value);
 /** Describes the rows on which the server's model is scored. */
-export function scoringDataText({ leads, rounds }: FederationView): string {
+export function scoringDataText({ leads, rounds }: FederationViewData): string {
   if (leads) return `the leader's ${plural(leads.rows, "row")} of ${clip(printable(oneLine(leads.data)), 40)}`;
   return rounds.some(({ personal }) => personal) ? "all rows with own heads" : "all rows";
 }
 /** Formats four decimals; empty for an unknown value. */
-export const fourDigits = (value: number | null | undefined): string => (isFiniteNumber(value) ? value.toFixed(4) : "");
+export const formatFourDecimals = (value: number | null | undefined): string =>
+  isFiniteNumber(value) ? value.toFixed(4) : "";
 
 /** Layout of live plots: the legend is above the plot area, which gets the full width. */
 export const livePlotLayout = {

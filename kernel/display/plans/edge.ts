@@ -29,7 +29,7 @@ export interface EdgeReport {
   readonly here: Device | null;
 }
 
-export function edgeShown(view: EdgeReport): DisplayOutput {
+export function edgeReportView(view: EdgeReport): DisplayOutput {
   const { model, rivals, budget, length, here } = view;
   const machines = [...devices, ...(here ? [here] : [])];
   const title = `${model.name} elsewhere: one text of ${groupedNumber(length)} tokens`;

@@ -1,7 +1,7 @@
 /** Lines of a federation's plan: its clients, the aggregation of their updates, and the traffic. */
 import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import { stragglerCount, participantCount } from "#dsl/compiler/drafts/clients.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { AggregatorCapabilities, PartitionCapabilities } from "#dsl/language/types/capabilities/federation.js";
 import { registry } from "#stdlib/registry.js";
 import { byteSizeText, groupedNumber, formatPercent, plural, callText } from "../../host/value-text.js";
@@ -78,7 +78,7 @@ export function federationFacts({ recipe, effects, estimates }: Plan): [string, 
 
 /** Clients are lost as a whole, so with few clients the actual share differs. */
 function lostText({ federated, training }: Plan["recipe"], datas: number): string {
-  const { clients, stragglers, ...sampling } = must(federated, "a federation");
+  const { clients, stragglers, ...sampling } = mustExist(federated, "a federation");
   const share = formatPercent(stragglers, 0);
   if (training.privacy?.unit === "client") return `each of these fails with a probability of ${share}`;
   const partition: PartitionCapabilities | undefined = clients
@@ -92,7 +92,7 @@ function lostText({ federated, training }: Plan["recipe"], datas: number): strin
 }
 
 /** Describes a client's work per round. `size`: of its updates; `rows`: of all clients together. */
-export function roundsText({ recipe: { training }, estimates }: Plan, size: string, rows: string): string {
+export function clientRoundWorkText({ recipe: { training }, estimates }: Plan, size: string, rows: string): string {
   const each =
     training.epochs === null
       ? `${plural(training.steps ?? 1, "step")} of a client`

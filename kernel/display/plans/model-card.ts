@@ -8,7 +8,7 @@ import { baseOriginText } from "./origin.js";
 import { textTable } from "../text-table.js";
 
 /** Parameters of base and head together, and those that the technique trains; null while the labels are unknown. */
-export interface ModelCounts {
+export interface ModelParameterCounts {
   readonly parameters: number;
   readonly trainable: number;
 }
@@ -18,7 +18,7 @@ const basename = (path: string): string => path.split(/[\\/]/).at(-1) ?? path;
 export function modelView(
   plan: ModelPlan,
   base: BaseFacts,
-  counts: ModelCounts | null = null,
+  counts: ModelParameterCounts | null = null,
   /** Origin of weights that were derived from another base. */
   made: { readonly base: string; readonly rows: readonly (readonly [string, string, string])[] } | null = null,
 ): DisplayOutput {

@@ -1,5 +1,5 @@
 /** The plan before a training: its steps, its cost, and the origin of each setting. */
-import type { ValueOrigins, Plan, WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { ValueOrigins, Plan, WorkersOfTraining } from "#dsl/compiler/plan/plan.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { isCall, recipeValueAt } from "#dsl/compiler/plan/value.js";
 import {
@@ -8,7 +8,7 @@ import {
   FRAME_STYLE,
   html,
   htmlTable,
-  inkStyle,
+  readableColorStyle,
   note,
   toneColors,
   type Html,
@@ -17,7 +17,7 @@ import {
 } from "../html.js";
 import { displayOutputOf } from "../bundle.js";
 import { expectedTime } from "./expected-time.js";
-import { federationFacts, roundsText } from "./federation.js";
+import { federationFacts, clientRoundWorkText } from "./federation.js";
 import { workerHoursFacts, threadsText } from "./worker-cost.js";
 import {
   byteSizeText,
@@ -105,7 +105,7 @@ export function planCardView(
       }),
       rest.length > 0 &&
         html`<details style="margin:0 0 6px">
-          <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${summary}</summary>
+          <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">${summary}</summary>
           ${htmlTable({ head: ["setting", "value", "why"], rows: rest.map((s): HtmlPart[] => [code(s.path), code(s.value), s.why]) })}
         </details>`,
       note(hashes),
@@ -129,7 +129,7 @@ function namesOf({ recipe }: Plan): string {
 function framed(title: string, folded: boolean, ...parts: readonly HtmlPart[]): Html {
   if (!folded) return card(title, ...parts);
   return html`<details style="${FRAME_STYLE}">
-    <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${title}</summary>
+    <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">${title}</summary>
     <div>${parts}</div>
   </details>`;
 }
@@ -191,7 +191,7 @@ function factsOf(plan: Plan): [string, string, string][] {
   const size = `${batches} of ${groupedNumber(training.batch_size)}${training.packing ? " packed rows" : ""}`;
   const rows = `${groupedNumber(estimates.rows)} rows${keptText(estimates)}`;
   const length = recipe.federated
-    ? roundsText(plan, size, rows)
+    ? clientRoundWorkText(plan, size, rows)
     : training.epochs === null
       ? `as written, ${size}`
       : `${plural(training.epochs, "epoch")}, ${rows}, ${size}${drawnText(estimates)}`;
@@ -272,7 +272,7 @@ function factsOf(plan: Plan): [string, string, string][] {
 }
 
 /** Returns the worker hours of all repetitions. */
-function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: WorkerSharing): [string, string, string][] {
+function hoursOf({ estimates, effects: { repeats = 1 } }: Plan, ranks: WorkersOfTraining): [string, string, string][] {
   const { seconds, secondsBetween: between } = estimates;
   if (seconds === null && ranks.gpus === undefined) return [];
   const all = (one: number): number => one * repeats;

@@ -3,7 +3,7 @@
  * position or the edit that would write them. Estimates are shown with this machine's resources for comparison, and
  * unknown facts are listed.
  */
-import type { Draft } from "#dsl/compiler/plan/program.js";
+import type { DefinitionDraft } from "#dsl/compiler/plan/program.js";
 import type { GivenValue, Value } from "#dsl/language/types/value.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import { verbParameters, parameterAt } from "#dsl/assist/frames.js";
@@ -13,9 +13,9 @@ import type {
   NotebookTrainings,
   TrainingStatement,
 } from "#dsl/assist/notebook-trainings.js";
-import { writeOutSetting } from "#dsl/assist/write-out.js";
+import { writtenSettingEdit } from "#dsl/assist/write-out.js";
 import { countTrainedParameters } from "#dsl/compiler/plan/estimates.js";
-import { isFailed } from "#dsl/language/types/facts.js";
+import { isFailedFact } from "#dsl/language/types/facts.js";
 import { predictsNext, updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
 import type { ValueOrigins, Recipe, RecipePlan } from "#dsl/compiler/plan/plan.js";
 import { warmUpSteps } from "#dsl/compiler/plan/warm-up.js";
@@ -260,7 +260,7 @@ class View {
   memory(): PlanView["memory"] {
     const machine = this.reading.program.facts.get({ about: "machine" });
     const { planned } = this;
-    if (!planned || !machine || isFailed(machine)) return undefined;
+    if (!planned || !machine || isFailedFact(machine)) return undefined;
     const [needs, has] = [planned.estimates.memoryBytes, machine.memoryBytes];
     return { needs, has, text: `about ${byteSizeText(needs)} of ${byteSizeText(has)}` };
   }
@@ -311,7 +311,7 @@ class View {
 
   private card(
     is: CardView["is"],
-    draft: Draft,
+    draft: DefinitionDraft,
     facts: readonly FactView[],
     settings: readonly SettingView[],
   ): CardView {
@@ -321,7 +321,9 @@ class View {
   private settings(
     prefix: string,
     origins: ValueOrigins,
-    definition: Draft | { readonly given: ReadonlyMap<string, GivenValue>; readonly draft: Draft | null },
+    definition:
+      | DefinitionDraft
+      | { readonly given: ReadonlyMap<string, GivenValue>; readonly draft: DefinitionDraft | null },
     mine: (name: string) => boolean,
   ): readonly SettingView[] {
     const owner = "is" in definition ? definition : definition.draft;
@@ -343,7 +345,7 @@ class View {
       const parameter = parameterAt(parameters, parts, this.registry);
       const edit =
         stood && target
-          ? writeOutSetting(target.source.text, target.statement, {
+          ? writtenSettingEdit(target.source.text, target.statement, {
               path: parts,
               valueAt: at_,
               parameters,
@@ -371,7 +373,7 @@ class View {
     return this.reading.program.parameters.has(name) ? "parameter" : "reference";
   }
   /** Returns the statement that receives a setting's edit: the definition, or the training itself. */
-  private target(draft: Draft | null): PlacedStatement | undefined {
+  private target(draft: DefinitionDraft | null): PlacedStatement | undefined {
     if (!draft) return undefined;
     return this.reading.statements.find(
       ({ source, statement }) =>

@@ -11,7 +11,7 @@ import {
   FRAME_STYLE,
   html,
   htmlTable,
-  inkStyle,
+  readableColorStyle,
   toneColors,
   type HtmlPart,
   type DisplayOutput,
@@ -63,7 +63,7 @@ export function sweepPlanView(
     ].join("\n"),
     folded
       ? html`<details style="${FRAME_STYLE}">
-          <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${title}</summary>
+          <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">${title}</summary>
           <div>${table}</div>
         </details>`
       : card(title, table),

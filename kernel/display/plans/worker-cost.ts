@@ -1,9 +1,9 @@
 /** Cost of workers: hours of their CPUs or GPUs, and money if a price is known. */
-import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { WorkersOfTraining } from "#dsl/compiler/plan/plan.js";
 import { plural, significantText } from "../../host/value-text.js";
 
 /** The properties of workers that determine their cost. */
-export type PaidWorkers = Pick<WorkerSharing, "count" | "threads" | "gpus" | "price">;
+export type PaidWorkers = Pick<WorkersOfTraining, "count" | "threads" | "gpus" | "price">;
 /**
  * Estimated seconds of each worker, and their range. `to`: for varying settings, the seconds of the most expensive
  * ones.

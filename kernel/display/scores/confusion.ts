@@ -3,7 +3,7 @@ import { figureView, type Figure } from "../figure.js";
 import { html, type DisplayOutput, OUTPUT_WIDTH } from "../html.js";
 import { bluesScale } from "../svg/colors.js";
 import { clipDistinct } from "../clip-differences.js";
-import { alignDecimals } from "../column.js";
+import { alignPercentDecimals } from "../column.js";
 import { tableView } from "../table.js";
 import { textTable } from "../text-table.js";
 import { groupedNumber, escapePlotlyLabel, oneLine, formatPercent, printable } from "../../host/value-text.js";
@@ -39,7 +39,7 @@ function largestShown(
   const found = confusion.flatMap(confusionsOf).sort((a, b) => b.n - a.n || b.share - a.share);
   if (found.length === 0) return [];
   const some = found.slice(0, LISTED);
-  const shares = alignDecimals(some.map(({ share }) => formatPercent(share)));
+  const shares = alignPercentDecimals(some.map(({ share }) => formatPercent(share)));
   const left = found.length - some.length;
   const all = sum(found.map(({ n }) => n));
   const named = [...new Set(some.flatMap(({ truth, predicted }) => [truth, predicted]))];

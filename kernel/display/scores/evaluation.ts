@@ -4,10 +4,20 @@
  */
 import { numberText as number } from "#stdlib/text/numbers.js";
 import { confusionView } from "./confusion.js";
-import { card, heading, html, htmlTable, inkStyle, note, toneColors, type Html, type DisplayOutput } from "../html.js";
+import {
+  card,
+  heading,
+  html,
+  htmlTable,
+  readableColorStyle,
+  note,
+  toneColors,
+  type Html,
+  type DisplayOutput,
+} from "../html.js";
 import { labelScoresView, type LabelScoresReport } from "./labels-table.js";
 import { displayOutputOf } from "../bundle.js";
-import { fixedDecimalsText, withUnitText } from "../score-cell.js";
+import { fixedDecimalsText, formatValueWithUnit } from "../score-cell.js";
 import { scoreTables, type CostRow, type MetricRow, type ScoreEntry } from "./score-tables.js";
 import { evaluationPicturesView, type EvaluationPictures } from "./pictures.js";
 import { tableView } from "../table.js";
@@ -141,7 +151,7 @@ function constantNote(
 function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): readonly string[] {
   const [first, ...others] = metrics;
   const number = (score: ScoreEntry | null | undefined, unit?: string): string =>
-    score ? withUnitText(score.value, unit) : "–";
+    score ? formatValueWithUnit(score.value, unit) : "–";
   const [model, ...beside] = models;
   const several = beside.length > 0;
   const named = (name: string, score: ScoreEntry | null | undefined, unit?: string): string =>
@@ -166,7 +176,7 @@ function outcomeOf({ on, rows, metrics, models, constants }: EvaluationReport): 
 
 function warned(text: string): Html {
   return html`<div style="margin:2px 0 6px">
-    <b style="font-weight:600;${inkStyle(toneColors.warn)}">warning</b> ${text}
+    <b style="font-weight:600;${readableColorStyle(toneColors.warn)}">warning</b> ${text}
   </div>`;
 }
 

@@ -1,9 +1,9 @@
 /** Scores of models in columns, and the models' costs. */
-import { html, inkStyle, toneColors, OUTPUT_WIDTH } from "../html.js";
+import { html, readableColorStyle, toneColors, OUTPUT_WIDTH } from "../html.js";
 import {
   numberWithInterval,
   fixedDecimalsText,
-  withUnitText,
+  formatValueWithUnit,
   plainCell,
   scoreIntervalText,
   valueCell,
@@ -137,8 +137,13 @@ export function differenceCell(
   { value, interval, verdict }: NonNullable<ScoreEntry["difference"]>,
   unit?: string,
 ): ScoreCell {
-  const signed = `${value > 0 ? "+" : ""}${withUnitText(value, unit)}`;
-  const colour = verdict === "better" ? inkStyle(toneColors.good) : verdict === "worse" ? inkStyle(toneColors.bad) : "";
+  const signed = `${value > 0 ? "+" : ""}${formatValueWithUnit(value, unit)}`;
+  const colour =
+    verdict === "better"
+      ? readableColorStyle(toneColors.good)
+      : verdict === "worse"
+        ? readableColorStyle(toneColors.bad)
+        : "";
   return {
     text: [signed, interval && `(${scoreIntervalText(interval, unit)})`, verdict].filter(Boolean).join(" "),
     shown: html`${numberWithInterval(signed, interval, unit)}${verdict && html`<div style="${colour && `${colour};`}font-size:12px">${verdict}</div>`}`,

@@ -4,7 +4,16 @@
  */
 import { displayOutputOf } from "../bundle.js";
 import { clipDistinct } from "../clip-differences.js";
-import { card, html, htmlTable, note, type Align, type Html, type HtmlPart, type DisplayOutput } from "../html.js";
+import {
+  card,
+  html,
+  htmlTable,
+  note,
+  type ColumnAlignment,
+  type Html,
+  type HtmlPart,
+  type DisplayOutput,
+} from "../html.js";
 import { fixedDecimalsText, plainCell, scoreIntervalText, type ScoreCell, type IntervalEnds } from "../score-cell.js";
 import { scoreBarOf, barScaleOf } from "./slice-bars.js";
 import { groupedNumber } from "../../host/value-text.js";
@@ -46,7 +55,7 @@ export interface SlicesReport {
 interface Table {
   readonly head: readonly string[];
   readonly rows: readonly (readonly ScoreCell[])[];
-  readonly align: readonly Align[];
+  readonly align: readonly ColumnAlignment[];
   /** The last column contains only pictures, which text output omits. */
   readonly pictured?: boolean;
 }
@@ -122,7 +131,7 @@ function scoresIn({ by, models, metrics, slices }: SlicesReport): Table {
     );
   });
   const right: readonly string[] = ["rows", "value", "95 %"];
-  const align = head.map((name, i): Align => (i > 0 && right.includes(name) ? "right" : "left"));
+  const align = head.map((name, i): ColumnAlignment => (i > 0 && right.includes(name) ? "right" : "left"));
   return { head, rows, align, pictured: barred };
 }
 
@@ -140,7 +149,7 @@ function differencesIn({ models, metrics, differences = [] }: SlicesReport): rea
       wrapped(verdict ?? (without === undefined ? "" : `${without} has no interval`)),
     ];
   });
-  const before: readonly Align[] = head.slice(0, -3).map(() => "left");
+  const before: readonly ColumnAlignment[] = head.slice(0, -3).map(() => "left");
   return [{ head, rows, align: [...before, "right", "right", "left"] }];
 }
 

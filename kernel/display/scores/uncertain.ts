@@ -1,6 +1,6 @@
 /** The rows with the least certain predictions, folded: the labels in question, and the correct one. */
 import { displayOutputOf } from "../bundle.js";
-import { card, html, htmlTable, inkStyle, toneColors, type DisplayOutput } from "../html.js";
+import { card, html, htmlTable, readableColorStyle, toneColors, type DisplayOutput } from "../html.js";
 import { clip, oneLine, plural } from "../../host/value-text.js";
 import { textTable } from "../text-table.js";
 
@@ -37,7 +37,9 @@ export function uncertainRowsView(rows: readonly UncertainRow[], suffix = ""): D
     card(
       null,
       html`<details style="margin:0 0 6px">
-        <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${title}: ${plural(rows.length, "row")}</summary>
+        <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">
+          ${title}: ${plural(rows.length, "row")}
+        </summary>
         ${htmlTable({ head: head.map((name) => html`${name}`), rows: cells, align })}
       </details>`,
     ),

@@ -1,7 +1,7 @@
 /** Opens a model folder for a forward pass: config.json and weights; no tokenizer is needed, nothing is fetched. */
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
+import { implementationOf, mustFindWord } from "#dsl/language/types/loaded.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -96,7 +96,7 @@ async function headOf(
     const architectures = word.capabilities?.architectures;
     return typeof stated === "string" && architectures?.some((end) => stated.endsWith(end)) === true;
   });
-  const classifies = wordOf(registry, "task", "text_classification");
+  const classifies = mustFindWord(registry, "task", "text_classification");
   for (const word of named.length > 0 ? named : [classifies]) {
     if (!word.load) continue;
     const implementation = await word.load();

@@ -6,7 +6,7 @@
  */
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { graphCodes } from "#dsl/tensor/codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { basesCodes } from "../../bases/base-codes.js";
 import { engineCodes } from "../codes.js";
 import { forwardCodes } from "../forward/codes.js";
@@ -25,7 +25,7 @@ import { RequestQueue } from "./turns.js";
 registerCodes(
   internalCodes,
   graphCodes,
-  worldCodes,
+  dataAndModelCodes,
   basesCodes,
   engineCodes,
   forwardCodes,

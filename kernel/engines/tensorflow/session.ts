@@ -3,7 +3,7 @@
  * parts, so adding or removing one rebuilds no other graph and interrupts no run. State that they only read shares one
  * memory. If a program changes another's state, both go into one graph and state is carried over, tensor by tensor.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { emitTensorflow } from "#dsl/tensor/backends/tensorflow/emit.js";
 import type { NDArray, TensorState } from "#dsl/tensor/program.js";
 import type { NamedArrays, BackendSession, PausePoint, NamedPrograms } from "../host/backend.js";
@@ -54,16 +54,16 @@ export class TensorflowSession implements BackendSession {
 
   run(name: string, feeds: NamedArrays, wanted: readonly string[]): Record<string, NDArray> {
     const part = this.parts.find((one) => one.runs(name));
-    return must(part, `the graph of ${name}`).run(name, feeds, wanted);
+    return mustExist(part, `the graph of ${name}`).run(name, feeds, wanted);
   }
 
   read(name: string): NDArray {
-    return must(this.having(name)[0], `the graph that has ${name}`).read(name);
+    return mustExist(this.having(name)[0], `the graph that has ${name}`).read(name);
   }
 
   write(name: string, value: NDArray | null): void {
     const [one, ...others] = this.having(name);
-    const first = must(one, `the graph that has ${name}`);
+    const first = mustExist(one, `the graph that has ${name}`);
     first.write(name, value);
     for (const part of others) part.borrow(name, first);
   }

@@ -1,5 +1,5 @@
 /** Attention in tfjs, [batch, key-value heads, group × length, size] as in the TensorFlow lowering. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import {
   withAttentionDefaults,
   attentionGradientInputs,
@@ -90,7 +90,12 @@ export const attentionKernels = {
 
 function keepOf(square: readonly number[], a: AttentionAttributes, step: TfjsTensor | undefined): TfjsTensor {
   const [, heads = 1, length = 1] = square;
-  return dropoutMaskOf(square, a, must(step, "the step that a dropout is drawn by"), dropoutRowIndex(heads, length));
+  return dropoutMaskOf(
+    square,
+    a,
+    mustExist(step, "the step that a dropout is drawn by"),
+    dropoutRowIndex(heads, length),
+  );
 }
 
 /** The gradient of q and k for the gradient of capped scores, per head. */

@@ -3,7 +3,7 @@
  * transposed operand (the stock kernel takes 13 to 50 times as long as transposing first). On wasm and cpu: the segment
  * sum of rows (wasm has none; cpu's passes over all rows once per segment).
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { KernelConfig, KernelFunc, NamedAttrMap, NamedTensorInfoMap, TensorInfo } from "@tensorflow/tfjs-core";
 import { tf } from "./library.js";
 
@@ -46,7 +46,7 @@ function transposingFirst(stock: KernelFunc): KernelFunc {
       turned.push(y);
       return y;
     };
-    const [left, right] = [must(inputs["a"], "a"), must(inputs["b"], "b")];
+    const [left, right] = [mustExist(inputs["a"], "a"), mustExist(inputs["b"], "b")];
     const [a, b] = [transposeA ? turn(left) : left, transposeB ? turn(right) : right];
     const y = stock({ inputs: { a, b }, attrs: { ...attrs, transposeA: false, transposeB: false }, backend });
     for (const { dataId } of turned) (backend as Memory).disposeData(dataId);
@@ -60,7 +60,7 @@ interface Segments {
   readonly shape: number[];
 }
 function segmentsOf(inputs: NamedTensorInfoMap, attrs: NamedAttrMap | undefined): Segments {
-  const [x, ids] = [must(inputs["x"], "x"), must(inputs["segmentIds"], "segmentIds")];
+  const [x, ids] = [mustExist(inputs["x"], "x"), mustExist(inputs["segmentIds"], "segmentIds")];
   return { x, ids, shape: [attrs?.["numSegments"] as number, ...x.shape.slice(ids.shape.length)] };
 }
 const segmentSumOnWasm: KernelFunc = ({ inputs, attrs, backend }) => {

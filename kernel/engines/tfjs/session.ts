@@ -3,7 +3,7 @@
  * readable asynchronously: a copy of each updated state is fetched at the end of a run, so that it can be read at any
  * time.
  */
-import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import { bindSizesFromFeeds, bindStateSizes } from "#dsl/tensor/evaluate.js";
 import { isConstant, isInput, isState } from "#dsl/tensor/leaves.js";
 import type { NDArray, Node, Program, Ref, TensorState, StateUpdate } from "#dsl/tensor/program.js";
@@ -137,7 +137,7 @@ export class TfjsSession implements BackendSession {
     if (isState(node)) return [mustGet(this.state, node.attributes.name, "state").clone()];
     if (isConstant(node)) return [tensorOf(node.attributes.value)];
     const shapes = node.types.map((type) => concreteShape(type.shape, sizes));
-    const kernel = must(kernelOf(node.op), `the kernel of ${node.op}`);
+    const kernel = mustExist(kernelOf(node.op), `the kernel of ${node.op}`);
     const inputs = node.inputs.map(tensorAt);
     if (this.backend === "webgpu") return runGpuKernel(node.op, kernel, inputs, node.attributes, shapes);
     return tf.tidy(() => [...kernel(inputs, node.attributes, shapes)]);

@@ -1,7 +1,7 @@
 /**
  * Which rows of each task were right once and are wrong after the latest stage, from the predictions after each stage.
  */
-import { forgottenAnswersOf, type ForgettingStatistics } from "../../continual/forgotten-answers.js";
+import { forgettingStatisticsOf, type ForgettingStatistics } from "../../continual/forgotten-answers.js";
 import type { EncodedRows } from "../../data/encoding/encoded.js";
 import { taskRowsReader, describeTasks, type LearnableTask, type TaskScoring } from "./tasks.js";
 
@@ -34,7 +34,7 @@ export async function forgottenByTask(
     if (after >= last || !before || !now) continue;
     const rows = (await taskRowsReader(task, scoring))?.rows;
     const truth = rows?.taught?.oneRight;
-    const forgotten = truth && forgottenAnswersOf(truth, before, now);
+    const forgotten = truth && forgettingStatisticsOf(truth, before, now);
     if (!rows || !forgotten) continue;
     const named = (label: number | undefined): string => scoring.labels[label ?? -1] ?? "";
     found.push({
@@ -71,7 +71,7 @@ export function forgettingBetweenPredictions(
   const [oldPredictions, now] = [was.predictions, is.predictions];
   // Label indices may differ in the new head.
   const before = Int32Array.from(oldPredictions, (label) => is.labels.indexOf(was.labels[label] ?? ""));
-  const forgotten = forgottenAnswersOf(truth, before, now);
+  const forgotten = forgettingStatisticsOf(truth, before, now);
   const named = (label: number | undefined): string => is.labels[label ?? -1] ?? "";
   return (
     forgotten && {

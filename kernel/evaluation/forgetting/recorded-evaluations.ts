@@ -1,7 +1,7 @@
 /** The recorded evaluations of a run's weights, how to read their rows again, and by which metric to compare them. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Registry } from "#dsl/language/types/registry.js";
-import type { Call, DataPlan, DataReader } from "#dsl/language/types/value.js";
+import type { Call, DataPlan, DataReadingSettings } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import type { PreparedData } from "../../data/prepared.js";
@@ -54,7 +54,7 @@ const MAX_COMPARED_ROWS = 2000;
 export async function readRecordedEvaluationRows(
   datasets: DatasetCache,
   { score, data }: RecordedEvaluation,
-  reader: DataReader,
+  reader: DataReadingSettings,
   stage: HostContextAndSignal,
 ): Promise<{ readonly data: DataPlan; readonly prepared: PreparedData; readonly split: string } | string> {
   if (!data) return "how its rows are read is not on record; evaluate it again, and it will be";
@@ -69,7 +69,7 @@ export async function readRecordedEvaluationRows(
 async function readAgain(
   datasets: DatasetCache,
   data: DataPlan,
-  reader: DataReader,
+  reader: DataReadingSettings,
   { hostContext }: HostContextAndSignal,
 ): Promise<PreparedData | string> {
   try {

@@ -1,10 +1,10 @@
 /** Compares a model with the one it started from, on the rows that the earlier one was evaluated on. */
 import type { Registry } from "#dsl/language/types/registry.js";
-import { dataReaderOfModel, type DataPlan, type ModelPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan, type ModelPlan, type Call } from "#dsl/language/types/value.js";
 import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
-import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
+import { encodeSplit, rowEncodingOptionsOf } from "../../data/encoding/encoded.js";
 import { scoreDifference, resampleMetrics, type MeasuredMetric } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { computeOutputs, scoreOutputs } from "../../inference/score-split.js";
@@ -99,7 +99,7 @@ async function sinceOne(
   const rows = await readRecordedEvaluationRows(
     options.datasets,
     one,
-    dataReaderOfModel(now.weights.plan.recipe.model),
+    dataReadingSettingsOf(now.weights.plan.recipe.model),
     stage,
   );
   if (typeof rows === "string") return rows;
@@ -146,7 +146,7 @@ async function askedAbout(
   const { data, prepared, split, call } = evaluation;
   const { labels, packed, open, base, tokenizer } = await options.weights.askable(handle, data, hostContext);
   const { recipe } = handle.weights.plan;
-  const encoding = await encodingOf({ recipe: { ...recipe, data } }, base, tokenizer, labels, handle.name);
+  const encoding = await rowEncodingOptionsOf({ recipe: { ...recipe, data } }, base, tokenizer, labels, handle.name);
   const rows = await encodeSplit(prepared, { data: data.name, split }, encoding);
   const label = `${handle.name} on ${data.name}.${split} again`;
   const outputs = await computeOutputs(open.session, rows, encoding, {

@@ -2,18 +2,23 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel, type DataPlan, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type DataPlan, type Call } from "#dsl/language/types/value.js";
 import type { LearntData } from "../../models/lineage.js";
 import type { Registry } from "#dsl/language/types/registry.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import type { ContinualTask } from "../../runs/continual-state.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
+import {
+  encodeSplit,
+  type EncodedRows,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../../data/encoding/encoded.js";
 import { scoreSplit } from "../../inference/score-split.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { DatasetCache } from "../../session/answers/dataset-cache.js";
@@ -47,7 +52,7 @@ export async function learnableTasks(
   stage: HostContextAndSignal,
   gone: (data: DataPlan, why: string) => void,
 ): Promise<LearnableTasks> {
-  const reader = stages[0] && dataReaderOfModel(stages[0].recipe.model);
+  const reader = stages[0] && dataReadingSettingsOf(stages[0].recipe.model);
   const found: LearnableTask[] = [];
   const add = (plan: DataPlan, prepared: PreparedData, learnt: number): void => {
     const same = found.findIndex((one) => one.prepared.facts.hash === prepared.facts.hash);
@@ -67,7 +72,7 @@ export async function learnableTasks(
     }
   const preparedRows: PreparedData[] = [];
   for (const [i, { recipe }] of stages.entries()) {
-    const prepared = await datasets.data(recipe.data, dataReaderOfModel(recipe.model), stage.hostContext);
+    const prepared = await datasets.data(recipe.data, dataReadingSettingsOf(recipe.model), stage.hostContext);
     add(recipe.data, prepared, i + 1);
     preparedRows.push(prepared);
   }
@@ -104,7 +109,7 @@ export function taskMetricOf(registry: Registry, { recipe }: Plan): TaskMetric {
 
 export interface TaskScoring {
   readonly plan: Plan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly tokenizer: Tokenizer;
   readonly labels: readonly string[];
   readonly measured: TaskMetric;
@@ -125,7 +130,7 @@ export async function taskRowsReader(
 ): Promise<{ readonly encoding: RowEncodingOptions; readonly rows: EncodedRows } | null> {
   // A task with labels that the model does not have gets no score.
   if (split === null || (labels.length > 0 && prepared.labels.some((label) => !labels.includes(label)))) return null;
-  const encoding: RowEncodingOptions = await encodingOf(
+  const encoding: RowEncodingOptions = await rowEncodingOptionsOf(
     { recipe: { ...plan.recipe, data } },
     base,
     tokenizer,

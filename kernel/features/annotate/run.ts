@@ -4,22 +4,22 @@
  */
 import { userInfo } from "node:os";
 import { resolve } from "node:path";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import {
   AnnotationSession,
-  type AnnotationAsk,
+  type RowToAnnotate,
   type AnnotationOptions,
 } from "../../data/annotations/annotation-session.js";
 import type { AnnotationLabel } from "../../data/annotations/line.js";
 import {
   orderByHash,
-  orderByDoubt,
+  selectDoubtedRows,
   orderByUncertainty,
   type ClassifierPrediction,
 } from "../../data/annotations/order.js";
 import type { AnnotatedRow } from "../../data/annotations/overlay.js";
-import { annotatedHandle, annotatedHandleType } from "../../data/annotations/handle.js";
+import { annotatedDataHandle, annotatedDataHandleTypeText } from "../../data/annotations/handle.js";
 import { annotationView } from "../../display/data/annotate.js";
 import { appendAnnotationDecision } from "../../data/sources/annotations-file.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
@@ -37,15 +37,15 @@ const CHUNK = 256;
 export async function runAnnotate(session: OpenSession, action: Annotate, context: ExecutionContext): Promise<void> {
   const { name, data, from, split } = action;
   const prepared = await session.datasets.data(data, null, context.hostContext);
-  const { rows, standing, labels } = must(prepared.annotated, `people's decisions about ${name}`);
+  const { rows, standing, labels } = mustExist(prepared.annotated, `people's decisions about ${name}`);
   if (labels.length === 0) throw new CodedError("nothing-to-annotate", { data: from.name });
-  const { file, role } = must(data.annotations, `the place of decisions about ${name}`);
+  const { file, role } = mustExist(data.annotations, `the place of decisions about ${name}`);
   const path = resolve(context.hostContext.folder, data.folder, file);
   const candidates = split === null ? rows : rows.filter((row) => row.split === split);
   const options: Omit<AnnotationOptions, "asks" | "order"> = {
     data: from.name,
     annotator: action.annotator ?? account(),
-    column: must(data.columns[role], `the column of ${role}`),
+    column: mustExist(data.columns[role], `the column of ${role}`),
     labels,
     several: role === "labels",
     standing,
@@ -63,8 +63,8 @@ export async function runAnnotate(session: OpenSession, action: Annotate, contex
     order: "as they stand",
   });
   const reads = session.datasets.columnReader(data, prepared, context.hostContext);
-  const handle = annotatedHandle(name, prepared, reads, typed, role);
-  session.names.define(name, handle, annotatedHandleType(splitTypeTexts(prepared)));
+  const handle = annotatedDataHandle(name, prepared, reads, typed, role);
+  session.names.define(name, handle, annotatedDataHandleTypeText(splitTypeTexts(prepared)));
   session.data.set(name, data);
   const id = session.options.annotations?.offer(annotation) ?? null;
   context.screen.display(annotationView(annotation, { name, file, offerId: id }));
@@ -79,12 +79,12 @@ async function asksOf(
   { order, model, from, split }: Annotate,
   rows: readonly AnnotatedRow[],
   context: ExecutionContext,
-): Promise<readonly AnnotationAsk[]> {
+): Promise<readonly RowToAnnotate[]> {
   if (model === null) return orderByHash(rows);
   const handle = session.models.get(model);
   if (order === "label_issues") {
     const { issues } = await findLabelIssues(session, handle, { data: from, split }, context);
-    return orderByDoubt(rows, issues);
+    return selectDoubtedRows(rows, issues);
   }
   if (!handle.trained) {
     if (order === "random") return orderByHash(rows);

@@ -2,7 +2,7 @@
  * Bounds of the inputs of a model's linear layers, measured on rows of its training data; they determine static
  * activation scales.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { toFloats } from "../../engines/feeds.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
 import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
@@ -42,7 +42,8 @@ export async function activationBoundsOf(
   } finally {
     await session.remove([PROBE]);
   }
-  return Object.fromEntries(paths.map((path, n) => [path, must(found[n], "bounds")]));
+  return Object.fromEntries(paths.map((path, n) => [path, mustExist(found[n], "bounds")]));
 }
 
-const one = (array: Parameters<typeof toFloats>[0] | undefined): number => toFloats(must(array, "a bound"))[0] ?? 0;
+const one = (array: Parameters<typeof toFloats>[0] | undefined): number =>
+  toFloats(mustExist(array, "a bound"))[0] ?? 0;

@@ -3,21 +3,21 @@
  * (`stages.ts`).
  */
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type Call } from "#dsl/language/types/value.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { TrainedWeights } from "../../runs/weights.js";
 import type { ContinuedModel } from "../../training-runs/request.js";
 import { NO_DATA_PLAN, NO_DATA_PAIR_PLAN } from "../../session/model-cache.js";
 import type { ExecutionContext, Warn } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import { registry } from "#stdlib/registry.js";
 import type { BaselineContext } from "#stdlib/contenders/kind.js";
 import { roleValuesOf } from "../../runs/split-rows.js";
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import { loadImplementation } from "../../host/load-implementation.js";
-import { encodePredictionInputs, encodingOf, type PredictionInput } from "../../data/encoding/encoded.js";
+import { encodePredictionInputs, rowEncodingOptionsOf, type PredictionInput } from "../../data/encoding/encoded.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import { predictInputTexts, type TextPredictions } from "../../inference/input-texts.js";
 
@@ -77,13 +77,13 @@ export function trainedTeacher(model: TrainedModel, { session, stage }: Around):
 /** The base that the plan names, prompted with the input texts; it predicts the data's labels. */
 export async function promptedTeacher({ plan, start }: PlannedCompressStage, around: Around): Promise<Teacher> {
   const { session, stage, warn } = around;
-  const { call, folder } = must(plan.recipe.compress?.teacher, "a teacher");
+  const { call, folder } = mustExist(plan.recipe.compress?.teacher, "a teacher");
   const { model, data } = plan.recipe;
   const asks = { ...call, kind: "contender" } as const;
   const implementation = await loadImplementation(asks, "contender");
   const { base, tokenizer } = await session.weights.parts(plan, stage.hostContext);
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), stage.hostContext);
-  const encoding = await encodingOf(plan, base, tokenizer, prepared.labels, start);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), stage.hostContext);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, prepared.labels, start);
   const given = {
     call: asks,
     task: encoding.task,
@@ -114,7 +114,7 @@ export async function promptedTeacher({ plan, start }: PlannedCompressStage, aro
       try {
         const all = await ready.ask(Uint32Array.from(texts, (_, row) => row));
         const numbers = "outputs" in all ? all.outputs.map(finite) : [];
-        const answers = must(encoding.task.implementation.answers, "predictions of a task with labels");
+        const answers = mustExist(encoding.task.implementation.answers, "predictions of a task with labels");
         const firsts = texts.map((text) => (typeof text === "string" ? text : text[0]));
         return { numbers, predictions: await answers.predictions(numbers, firsts, inputs) };
       } finally {

@@ -2,7 +2,7 @@
  * Distils a teacher into a student. Logits per row are computed once, before the first step, and cached in the run; for
  * losses on hidden states or on logits per token, the teacher runs next to the student in the same program.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { TEACHER_OUTPUTS_SOURCE } from "#stdlib/lessons/kind.js";
@@ -29,13 +29,13 @@ export async function distilFromTeacher(
   around: CompressionContext,
 ): Promise<ModelHandle> {
   const { plan } = compressStage;
-  const { stage } = must(plan.recipe.compress, "a stage");
+  const { stage } = mustExist(plan.recipe.compress, "a stage");
   const implementation = await loadImplementation(stage, "student");
   const losses = implementation.losses?.(stage) ?? [];
   const asks = asksOf(losses, compressStage);
   const { labels } = by;
   const made = await labelRowsByTeacher(compressStage, implementation.augments?.(stage) ?? 0, by, around);
-  const model = asks.beside ? must(by.model, "a teacher in a separate engine") : null;
+  const model = asks.beside ? mustExist(by.model, "a teacher in a separate engine") : null;
   const base = model && (await around.session.weights.trainedBases.asBase(model, around.stage.hostContext));
   const outputs = asks.once ? await teacherOutputsOf(compressStage, by, around, made.rows) : null;
   const terms = losses.map(async (call) =>

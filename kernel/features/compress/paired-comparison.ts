@@ -2,14 +2,14 @@
  * Compares the original with its compressed models on the same rows in the same cell, so that their differences are
  * paired. Also lists the models of earlier statements with the scores saved in their runs.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { metricsOf } from "#dsl/compiler/plan/metrics.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { metricsOfTask } from "#dsl/compiler/plan/metrics.js";
 import { rankingDirectionOf } from "#dsl/compiler/plan/watched-metric.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
-import { type DataPlan, type Call, dataReaderOfModel } from "#dsl/language/types/value.js";
+import { type DataPlan, type Call, dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { paretoPicture, paretoView, type ParetoModel, type ModelParetoReport } from "../../display/pareto.js";
+import { paretoFigureView, paretoTableView, type ParetoModel, type ModelParetoReport } from "../../display/pareto.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import { scoreDifference, resampleMetrics } from "../../inference/measuring/comparison.js";
@@ -56,13 +56,13 @@ export async function compareWithOriginal(
 ): Promise<readonly DisplayOutput[]> {
   const { start, made } = options;
   const all = [...(start ? [{ handle: start, stage: null }] : []), ...made];
-  const last = must(made.at(-1), "a stage").handle.weights.plan.recipe;
-  const prepared = await session.datasets.data(last.data, dataReaderOfModel(last.model), context.hostContext);
+  const last = mustExist(made.at(-1), "a stage").handle.weights.plan.recipe;
+  const prepared = await session.datasets.data(last.data, dataReadingSettingsOf(last.model), context.hostContext);
   const split = SPLITS.find((one) => splitNamesOf(prepared).includes(one));
   const { registry } = session.vocabulary;
   const [usual] = defaultMetrics(registry, last.model.task, Object.keys(last.data.columns));
   if (split === undefined || !usual) return [];
-  const able = metricsOf(registry, last.model.task, Object.keys(last.data.columns), { timed: true });
+  const able = metricsOfTask(registry, last.model.task, Object.keys(last.data.columns), { timed: true });
   const metrics = [usual, ...COSTS.filter(({ word }) => able.includes(word))];
   const measured: MeasuredModel[] = [];
   const on = { data: last.data, split };
@@ -78,10 +78,10 @@ export async function compareWithOriginal(
   );
   const known = (one: MeasuredModel, call: Call) =>
     one.measures.find(({ name }) => name === metricName(call, registry));
-  const named = (one: MeasuredModel, call: Call) => must(known(one, call), call.word);
+  const named = (one: MeasuredModel, call: Call) => mustExist(known(one, call), call.word);
   const paretoModels = measured.map((one, i): ParetoModel => {
     const score = intervalOf(drawn, named(one, usual));
-    const base = i === 0 ? null : intervalOf(drawn, named(must(measured[0], "the original"), usual));
+    const base = i === 0 ? null : intervalOf(drawn, named(mustExist(measured[0], "the original"), usual));
     const { by, evaluation } = one;
     const plan = by.is === "model" ? by.handle.weights?.plan : undefined;
     const did = all[i]?.stage ?? null;
@@ -102,7 +102,7 @@ export async function compareWithOriginal(
     };
   });
   measured.forEach((one, i) => {
-    const { handle } = must(all[i], "a model");
+    const { handle } = mustExist(all[i], "a model");
     const scored = { prepared, rows: one.evaluation.rows, slices: [], home: context.hostContext.folder };
     saveScoresInModelRun(handle, { data: last.data, split }, scored, one.measures, drawn);
   });
@@ -114,7 +114,7 @@ export async function compareWithOriginal(
     models: [...paretoModels, ...earlierModels(session, options, { dataHash: prepared.facts.hash, split, usual })],
     notes: [...(split === "test" ? [ON_TEST] : []), HERE],
   };
-  return [paretoView(shown), ...optional(paretoPicture(shown))];
+  return [paretoTableView(shown), ...optional(paretoFigureView(shown))];
 }
 const optional = (one: DisplayOutput | null): readonly DisplayOutput[] => (one ? [one] : []);
 const finite = (value = Number.NaN): number | null => (Number.isFinite(value) ? value : null);

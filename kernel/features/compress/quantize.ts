@@ -2,7 +2,7 @@
  * A quantized model: a run without training steps. Its base is the folder of quantized weights including the head; its
  * only checkpoint is a copy of the head, so that the run opens, resumes and is listed like any other.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { saveCheckpoint } from "../../runs/checkpoints.js";
 import { writeActivationBounds } from "../../runs/folders/made-folder.js";
@@ -22,7 +22,7 @@ import type { Call } from "#dsl/language/types/value.js";
 export const quantize: CompressionStageRunner = async ({ name, plan }, from, around): Promise<ModelHandle> => {
   const { session, stage } = around;
   const { made } = plan.recipe.model.trained ?? {};
-  const call = made ?? must(plan.recipe.compress, "a stage").stage;
+  const call = made ?? mustExist(plan.recipe.compress, "a stage").stage;
   await calibrate(call, from, around);
   const request = { plan, run: { name, resume: false } };
   const material = await prepareTrainingInputs(

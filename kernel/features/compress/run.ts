@@ -1,5 +1,5 @@
 /** `compress`: runs the steps in sequence, each training with a live view; the name gets the last step's weights. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Action, PlannedCompressStage } from "#dsl/compiler/plan/action.js";
 import { shortCallText } from "#dsl/compiler/plan/short-call.js";
 import type { Registry } from "#dsl/language/types/registry.js";
@@ -29,7 +29,7 @@ export async function runCompress(session: OpenSession, action: Compress, contex
   const { registry } = session.vocabulary;
   // Steps without training have no plan to show.
   const trained = action.stages.filter(({ plan }) => {
-    const call = must(plan.recipe.compress, "a stage").stage;
+    const call = mustExist(plan.recipe.compress, "a stage").stage;
     return registry.find(call.kind as "student", call.word)?.capabilities?.isTrained === true;
   });
   const done = action.resume
@@ -70,8 +70,8 @@ export async function runCompress(session: OpenSession, action: Compress, contex
     const handle = before
       ? reuseFinishedCompressionStage(session, compressStage.name, before.path)
       : await runCompressionStage(compressStage, from, around);
-    from = Object.assign(handle, { weights: must(handle.weights, `weights of ${compressStage.name}`) });
-    made.push({ handle: from, stage: must(compressStage.plan.recipe.compress, "a stage").stage });
+    from = Object.assign(handle, { weights: mustExist(handle.weights, `weights of ${compressStage.name}`) });
+    made.push({ handle: from, stage: mustExist(compressStage.plan.recipe.compress, "a stage").stage });
   }
   const shown = await compareWithOriginal(session, { start, made }, context);
   for (const one of shown.length > 0 ? shown : [sizesShown(start, made, registry)]) context.screen.display(one);

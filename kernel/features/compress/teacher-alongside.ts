@@ -6,14 +6,14 @@ import type { TeacherModelOptions } from "#stdlib/programs/options.js";
 import { TEACHER_STATE_PREFIX } from "#stdlib/programs/references.js";
 import { registry } from "#stdlib/registry.js";
 import { MODEL_FILES } from "../../runs/folders/model-folder.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { TrainedModel } from "./contract.js";
 
 /** Options to build the teacher in the student's program. */
-export async function teacherOptionsOf({ facts }: Base, { weights }: TrainedModel): Promise<TeacherModelOptions> {
+export async function teacherOptionsOf({ facts }: BaseModel, { weights }: TrainedModel): Promise<TeacherModelOptions> {
   const family = await implementationOf(registry, "model", facts.family);
   const { task } = weights.plan.recipe.model;
   const call = { kind: "technique", word: "full", arguments: {} };
@@ -29,7 +29,7 @@ export async function teacherOptionsOf({ facts }: Base, { weights }: TrainedMode
 /** Loads the teacher's weights into the student's session, from the folder of its base. */
 export async function loadTeacherWeights(
   { session, states: { all: states } }: OpenModel,
-  base: Base,
+  base: BaseModel,
   { name }: TrainedModel,
 ): Promise<void> {
   const file = join(base.folder, MODEL_FILES.weights);

@@ -1,9 +1,9 @@
 /** A teacher's logits on the rows that a student trains on: computed once, and cached in the student's run. */
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { TEACHER_OUTPUTS_SOURCE } from "#stdlib/lessons/kind.js";
 import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import { cachedLogitsFile, type ReplayExemplar } from "../../runs/continual-state.js";
@@ -34,14 +34,14 @@ export async function teacherOutputsOf(
   const labels = by.labels.length;
   const prepared = await session.datasets.data(
     plan.recipe.data,
-    dataReaderOfModel(plan.recipe.model),
+    dataReadingSettingsOf(plan.recipe.model),
     stage.hostContext,
   );
   const rows = trainingSplitRows(prepared);
   // Cached logits were already checked when they were computed.
   if (before && isOf(before.path, by.mark, [rows.numRows() + unlabelled.length, labels])) return readSaid(before.path);
   const { numbers } = await by.ask(textsIn(rows));
-  const all = [...numbers, ...unlabelled.map(({ said: outputs }) => must(outputs, "the teacher's outputs"))];
+  const all = [...numbers, ...unlabelled.map(({ said: outputs }) => mustExist(outputs, "the teacher's outputs"))];
   const logits = new Float32Array(all.length * labels);
   all.forEach((row, i) => logits.set(row, i * labels));
   return logits;

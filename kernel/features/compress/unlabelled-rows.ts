@@ -4,7 +4,7 @@
  */
 import { table, type ColumnTable } from "arquero";
 import type { PlannedCompressStage } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { softmaxInto } from "#stdlib/statistics/probabilities.js";
 import { makeAugmentedTexts } from "#stdlib/students/shared/augmented-texts.js";
 import { registry } from "#stdlib/registry.js";
@@ -32,7 +32,7 @@ export async function labelRowsByTeacher(
 ): Promise<TeacherLabelledRows> {
   const { unlabelled = [] } = plan.recipe.compress ?? {};
   if (unlabelled.length === 0 && augment === 0) return { rows: [], report: null };
-  const reader = dataReaderOfModel(plan.recipe.model);
+  const reader = dataReadingSettingsOf(plan.recipe.model);
   const labelledData = await session.datasets.data(plan.recipe.data, reader, stage.hostContext);
   const names = trainingSplitRows(labelledData).columnNames();
   const all: ReplayExemplar[] = [];

@@ -6,15 +6,15 @@
 import { registry } from "#stdlib/registry.js";
 import type { ModelToDeploy, TrainingRunFacts } from "#stdlib/targets/kind.js";
 import { readCalibration } from "../../runs/calibration.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { licenceOf } from "../../bases/licence.js";
 import { openBase } from "../../bases/open.js";
 import { cardBaseModelOf } from "../../runs/history/card-base.js";
 import { deployedChatOf } from "../../deployments/chat.js";
-import { chatEncodingOf } from "../../data/encoding/chat.js";
+import { chatEncodingOptionsOf } from "../../data/encoding/chat.js";
 import { calibrationValuesOf } from "../../inference/fitted-calibration.js";
 import { usesTokenTypes } from "../../bases/token-types.js";
-import { deployedFromFolder } from "../../deployments/from-folder.js";
+import { deployedModelFromFolder } from "../../deployments/from-folder.js";
 import { sourceFilesIn, writeSourceFolder } from "./source-folder.js";
 import type { OpenedRun } from "../../models/opened-run.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -30,7 +30,7 @@ export async function prepareModelForDeployment(
   const { plan, labels } = weights;
   const { model, data } = plan.recipe;
   const fitted = readCalibration(weights.folder, weights.checkpoint.position.step);
-  const chat = await chatEncodingOf(dataReaderOfModel(model), base, opened.tokenizer);
+  const chat = await chatEncodingOptionsOf(dataReadingSettingsOf(model), base, opened.tokenizer);
   const template = chat && (await deployedChatOf(chat));
   const { around, adapter } = await writeSourceFolder(folder, opened, template);
   const learnt = learntOf(weights);
@@ -53,7 +53,7 @@ export async function prepareModelForDeployment(
     ...(template && { chat: template }),
     ...(body.rounding && { rounding: body.rounding }),
   };
-  if (around === null) return deployedFromFolder({ ...about, base: await openBase(folder, "folder", registry) });
+  if (around === null) return deployedModelFromFolder({ ...about, base: await openBase(folder, "folder", registry) });
   return {
     name: about.name,
     origin: about.origin,

@@ -1,6 +1,6 @@
 /** The proof of a written deployment: its answers to golden inputs, and its scores on rows, in its own runtime. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import { callText } from "../../host/value-text.js";
 import { withProgressLabel } from "../../host/host-context.js";
 import type { RuntimeAnswers } from "../../deployments/runtime-answers.js";
@@ -8,7 +8,7 @@ import type { Deployment } from "../../deployments/deployment.js";
 import { scoreDifferenceText, scoresConfirmAgreement, scoresText } from "../../deployments/score-agreement.js";
 import type { GoldenInputs } from "../../deployments/golden.js";
 import { deploymentHomeOf, type DeploymentPlace } from "../../deployments/output.js";
-import { proofOf, type DeploymentProof, type ComparedScores } from "../../deployments/proof.js";
+import { makeDeploymentProof, type DeploymentProof, type ComparedScores } from "../../deployments/proof.js";
 import { goldenAnswersOf, judgeAnswers, openDeployment, type OpenedDeployment } from "../../deployments/prove.js";
 import { heldOutRowsForDeployment, compareDeployedScores } from "./scores.js";
 import type { DeploymentContext } from "./deployment-context.js";
@@ -26,7 +26,10 @@ export async function proveDeployment(
 ): Promise<{ readonly proof: DeploymentProof; readonly notes: readonly string[] }> {
   const { session, action, stage: context, opened, run } = work;
   const { deployment, golden, expected, here } = options;
-  const { runtime } = must(wordOf(session.vocabulary.registry, "target", action.target.word).capabilities, "a target");
+  const { runtime } = mustExist(
+    mustFindWord(session.vocabulary.registry, "target", action.target.word).capabilities,
+    "a target",
+  );
   const reopen = modelReopener(
     () => Promise.resolve(opened.engine),
     context.hostContext.folder,
@@ -35,7 +38,7 @@ export async function proveDeployment(
   const where = { runtime, place: here.path, home: deploymentHomeOf(here), deployment };
   const open = await openDeployment(where, reopen);
   if ("missing" in open) {
-    const proof = proofOf(deployment, { golden, expected, by: open, compared: null, verdict: "not run" });
+    const proof = makeDeploymentProof(deployment, { golden, expected, by: open, compared: null, verdict: "not run" });
     const note = open.never
       ? "No runtime here can open it, so it is not verified: compare its predictions with the notebook's model where it is used."
       : "`npx tunebook verify` verifies it where its runtime is installed.";
@@ -50,7 +53,7 @@ export async function proveDeployment(
     const { compared, verdict, found } = judgeAnswers(expected, answers, deployment);
     const proved = { golden, expected, by: open.by, compared, verdict };
     const failed = async (found: readonly string[], scores?: ComparedScores): Promise<never> => {
-      await run.proved(proofOf(deployment, { ...proved, verdict: "differs", scores }));
+      await run.proved(makeDeploymentProof(deployment, { ...proved, verdict: "differs", scores }));
       throw new CodedError("proof-failed", {
         model: action.name,
         target: callText(action.target),
@@ -76,7 +79,11 @@ export async function proveDeployment(
         : []),
     ];
     return {
-      proof: proofOf(deployment, { ...proved, ...(vouched && { verdict: "agrees" as const, vouched }), scores }),
+      proof: makeDeploymentProof(deployment, {
+        ...proved,
+        ...(vouched && { verdict: "agrees" as const, vouched }),
+        scores,
+      }),
       notes,
     };
   } finally {

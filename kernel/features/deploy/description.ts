@@ -6,7 +6,7 @@ import { readCalibration } from "../../runs/calibration.js";
 import { calibrationValuesOf } from "../../inference/fitted-calibration.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import { DEPLOYMENT_FILE, type Deployment } from "../../deployments/deployment.js";
-import { targetOutputIn } from "../../deployments/output.js";
+import { targetWriterIn } from "../../deployments/output.js";
 import { hideLocalPath } from "../../runs/history/card-base.js";
 import { callWithoutPath } from "./report.js";
 import type { DeploymentContext } from "./deployment-context.js";
@@ -40,7 +40,7 @@ export async function writeDeploymentDescription(
     tunebook: version,
     ...(!written.graphs && !existsSync(join(home, "config.json")) && { config: model.config }),
   };
-  const out = targetOutputIn(home, { writes: "folder", path: home }, "");
+  const out = targetWriterIn(home, { writes: "folder", path: home }, "");
   await out.write(DEPLOYMENT_FILE, `${JSON.stringify(deployment, null, 2)}\n`);
   if (written.graphs)
     for (const name of ["config.json", ...model.files])

@@ -3,7 +3,7 @@
  * personal data, and of different labels if rows have them.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { ModelToDeploy } from "#stdlib/targets/kind.js";
 import { findPersonalData } from "#stdlib/personal-data/find.js";
 import { roleValuesOf } from "../../runs/split-rows.js";
@@ -31,7 +31,7 @@ export async function examplesForDeployment(
   // A private model reveals a bounded amount about a row; publishing the row itself would reveal all of it.
   if (most === 0 || training.privacy) return [];
   try {
-    const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
+    const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
     const names = splitNamesOf(prepared);
     const split = ["test", "validation"].find((name) => names.includes(name));
     return split === undefined ? [] : pickExamples(rowsIn(prepared, split), most);

@@ -1,6 +1,6 @@
 /** Checks before a deployment is written, the upload, and the report afterwards. */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type Call } from "#dsl/language/types/value.js";
 import type { HubPushDestination } from "#stdlib/targets/kind.js";
 import type { DeploymentReport } from "../../display/deployment.js";
 import { plural } from "../../host/value-text.js";
@@ -36,7 +36,7 @@ export async function demandNoFindingsBeforePush(
 ): Promise<void> {
   const { recipe, effects } = opened.weights.plan;
   const prepared = await session.datasets
-    .data(recipe.data, dataReaderOfModel(recipe.model), context.hostContext)
+    .data(recipe.data, dataReadingSettingsOf(recipe.model), context.hostContext)
     .catch(() => null);
   const allowed = new Set(effects.allowed?.map(({ code }) => code));
   const near = prepared?.facts.audit?.near.reduce((sum, { rows }) => sum + rows, 0) ?? 0;

@@ -9,13 +9,13 @@ import type { FittedCalibration } from "#stdlib/calibrations/kind.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { DeploymentReport } from "../../display/deployment.js";
 import { byteSizeText, callText } from "../../host/value-text.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import { textCleaners } from "../../data/rows/text-cleaners.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { DeploymentPlace } from "../../deployments/output.js";
 import { expandHome } from "../../deployments/deployment-folder.js";
 import type { DeploymentProof } from "../../deployments/proof.js";
-import { reportChecks, proofCardLines, reportScores, verdictText } from "../../deployments/report.js";
+import { checksForReport, proofCardLines, scoresForReport, verdictText } from "../../deployments/report.js";
 import { hideLocalPath } from "../../runs/history/card-base.js";
 import { writeModelCardOfRun, savedFormatOf } from "../../runs/history/run-description.js";
 import type { DeploymentContext } from "./deployment-context.js";
@@ -40,7 +40,7 @@ export async function createModelCard(
     deployed: {
       target: callText(callWithoutPath(action.target)),
       format: action.target.word,
-      library: wordOf(work.session.vocabulary.registry, "target", action.target.word).capabilities?.library,
+      library: mustFindWord(work.session.vocabulary.registry, "target", action.target.word).capabilities?.library,
       licence: model.origin.licence,
       proof: proofCardLines(proof),
       left: leftOf(work, written).map(({ part, instead }) => [part, instead]),
@@ -113,8 +113,8 @@ export function deploymentReportOf(
       ...(proof.runtime ? [`${proof.runtime.title} ${proof.runtime.version}`] : []),
       verdictText(proof),
     ],
-    checks: reportChecks(proof),
-    ...reportScores(proof.scores),
+    checks: checksForReport(proof),
+    ...scoresForReport(proof.scores),
     notes: [
       ...(written.rounded === undefined ? [] : [`Rounded: ${written.rounded}.`]),
       ...leftOf(work, written).map(({ part, instead }) => `Not in the files: ${part}; ${instead}.`),

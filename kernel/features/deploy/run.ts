@@ -4,14 +4,19 @@
  * installed, the deployment is written with the verdict `not run`.
  */
 import { resolve } from "node:path";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import { checkFolderExists, diskFullError } from "../../runs/folder-errors.js";
 import { deploymentView } from "../../display/deployment.js";
 import { withProgressLabel } from "../../host/host-context.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { DeploymentPlace } from "../../deployments/output.js";
-import { expandHome, claimPlace, identityOf, deploymentPlaceAt } from "../../deployments/deployment-folder.js";
+import {
+  expandHome,
+  checkPlaceWithRecheck,
+  deploymentIdentityOf,
+  deploymentPlaceAt,
+} from "../../deployments/deployment-folder.js";
 import { pushTokenOf } from "../../deployments/pushing/push.js";
 import { calibrationRows } from "../../training-runs/calibration-rows.js";
 import { examplesForDeployment } from "./examples.js";
@@ -30,7 +35,7 @@ import { type ExecutionContext, isVerifying, outputPathFor } from "../../session
 import type { OpenSession } from "../../session/open-session.js";
 
 export async function runDeploy(session: OpenSession, action: DeployAction, context: ExecutionContext): Promise<void> {
-  const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
+  const { capabilities } = mustFindWord(session.vocabulary.registry, "target", action.target.word);
   const target = await loadImplementation(action.target, "target");
   const handle = session.models.get(action.name);
   if (handle.weights) checkFolderExists(handle.weights.folder);
@@ -38,13 +43,18 @@ export async function runDeploy(session: OpenSession, action: DeployAction, cont
   const verifying = isVerifying(session);
   const token = push && !verifying ? pushTokenOf(push) : null;
   const { plan, labels } = handle.weights ?? { plan: { recipe: { model: handle.plan } }, labels: [] };
-  const identity = identityOf({ name: action.name, task: plan.recipe.model.task, labels, target: action.target });
+  const identity = deploymentIdentityOf({
+    name: action.name,
+    task: plan.recipe.model.task,
+    labels,
+    target: action.target,
+  });
   const path = String(action.target.arguments["path"]);
   const { folder } = context.hostContext;
   const to = verifying ? outputPathFor(session, resolve(folder, expandHome(path))) : path;
-  const writes = must(capabilities?.writes, "the target's output");
+  const writes = mustExist(capabilities?.writes, "the target's output");
   const place = push ? null : deploymentPlaceAt({ ...capabilities, writes }, to, folder);
-  const again = place && (await claimPlace(place, identity, action.overwrite));
+  const again = place && (await checkPlaceWithRecheck(place, identity, action.overwrite));
   const begun: { run?: DeploymentRun } = {};
   try {
     await session.models.requests.inTurn(handle, context.hostContext, async (opened) => {

@@ -1,15 +1,15 @@
 /**
  * Scores of the notebook's model and the deployed one on the same rows; only the rows' hash and the figures are saved.
  */
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { defaultMetrics } from "#stdlib/metrics/shared/usual-metrics.js";
-import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PreparedData } from "../../data/prepared.js";
 import { splitNamesOf } from "../../data/prepared.js";
 import type { ComparedScores } from "../../deployments/proof.js";
 import { labelAgreement } from "../../deployments/label-agreement.js";
-import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
+import { encodeSplit, rowEncodingOptionsOf } from "../../data/encoding/encoded.js";
 import { scoreDifference, resampleMetrics } from "../../inference/measuring/comparison.js";
 import { measureMetric } from "../../inference/measuring/measure-metric.js";
 import { scoreSplit } from "../../inference/score-split.js";
@@ -36,7 +36,7 @@ export async function heldOutRowsForDeployment(
   if (!answers?.score) return { none: `${model.task.word} is compared by generated text` };
   const subject = options.on && "data" in options.on ? options.on : { data: trainingData, split: null };
   try {
-    const prepared = await session.datasets.data(subject.data, dataReaderOfModel(model), context.hostContext);
+    const prepared = await session.datasets.data(subject.data, dataReadingSettingsOf(model), context.hostContext);
     const names = splitNamesOf(prepared);
     const split =
       subject.split ?? (options.on ? "all" : (["test", "validation"].find((name) => names.includes(name)) ?? null));
@@ -60,7 +60,7 @@ export async function compareDeployedScores(
 ): Promise<ComparedScores> {
   const { plan, labels } = weights;
   const { registry } = session.vocabulary;
-  const encoding = await encodingOf(plan, base, tokenizer, labels, plan.recipe.model.name);
+  const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, labels, plan.recipe.model.name);
   const calls = defaultMetrics(registry, plan.recipe.model.task, Object.keys(plan.recipe.data.columns));
   const measured = async (session: OpenModelForPrediction["session"], runtimeEncoding: typeof encoding) => {
     const rows = await encodeSplit(subject.prepared, { data: subject.name, split: subject.split }, runtimeEncoding);
@@ -91,8 +91,8 @@ export async function compareDeployedScores(
   const metrics = here.measures.flatMap((measure, i) => {
     const other = there.measures[i];
     if (!other || Number.isNaN(measure.value)) return [];
-    const score = must(drawn.get(measure), "its score");
-    const { value, interval, verdict } = scoreDifference(score, must(drawn.get(other), "its score"));
+    const score = mustExist(drawn.get(measure), "its score");
+    const { value, interval, verdict } = scoreDifference(score, mustExist(drawn.get(other), "its score"));
     const ends = { low: interval?.low ?? null, high: interval?.high ?? null };
     const { low, high } = score.score.interval ?? { low: 0, high: 0 };
     const worse = verdict === "worse" && Math.abs(value) > (high - low) / 2;

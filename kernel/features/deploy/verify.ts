@@ -6,7 +6,7 @@
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CodedError, type CodeData } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { callText } from "../../host/value-text.js";
 import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "../../deployments/deployment.js";
@@ -23,7 +23,7 @@ import { goldenAnswersOf, judgeAnswers, openDeployment } from "../../deployments
 import { runtimes } from "../../deployments/runtimes/table.js";
 import type { Engine } from "../../engines/engine.js";
 import { startEngine } from "../../engines/start-engine.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { plainHostContext } from "../../host/host-context.js";
 import { DatasetCache } from "../../session/answers/dataset-cache.js";
 import { modelReopener } from "../../models/reopened-model.js";
@@ -102,7 +102,7 @@ function asBefore(now: AnswerComparison, { by, compared: then }: DeploymentProof
 /** Tolerated ratio of differences: other machines round differently. */
 const SAME = 1.02;
 
-async function baseOf(d: Deployment, place: string, ownBase: string | undefined): Promise<Base> {
+async function baseOf(d: Deployment, place: string, ownBase: string | undefined): Promise<BaseModel> {
   const folder = process.cwd();
   try {
     return await new DatasetCache().base({ name: ownBase ?? d.base, folder }, plainHostContext(folder));
@@ -137,7 +137,7 @@ function demandKnown({ target, task, technique, family, template }: Deployment, 
 
 /** The target's own runtime, or one that reads the same format. Coded errors `runtime-missing`, `runtime-unfit`. */
 async function runtimeOf({ target }: Deployment, wanted: string | undefined): Promise<string | null> {
-  const targetRuntime = wordOf(registry, "target", target.word).capabilities?.runtime ?? null;
+  const targetRuntime = mustFindWord(registry, "target", target.word).capabilities?.runtime ?? null;
   if (wanted === undefined || wanted === targetRuntime) return targetRuntime;
   const load = Object.hasOwn(runtimes, wanted) ? runtimes[wanted] : undefined;
   if (!load) {

@@ -6,7 +6,7 @@ import type { DeploymentReport } from "../../display/deployment.js";
 import { callText } from "../../host/value-text.js";
 import { withProgressLabel } from "../../host/host-context.js";
 import { fileChecksums } from "../../deployments/files.js";
-import { deploymentHomeOf, targetOutputIn, type DeploymentPlace } from "../../deployments/output.js";
+import { deploymentHomeOf, targetWriterIn, type DeploymentPlace } from "../../deployments/output.js";
 import { PROOF_FILE, type DeploymentProof } from "../../deployments/proof.js";
 import { deployAtomically } from "../../deployments/staging.js";
 import { expectedOutputs, goldenInputsFor } from "./expected.js";
@@ -35,7 +35,7 @@ export async function writeDeployment(work: DeploymentContext): Promise<Deployme
     const written = await withProgressLabel(
       context.hostContext,
       `${action.name} written as ${action.target.word}`,
-      () => target.write(action.target, model, targetOutputIn(folder, here, run.source)),
+      () => target.write(action.target, model, targetWriterIn(folder, here, run.source)),
     );
     context.signal?.throwIfAborted();
     const deployment = await writeDeploymentDescription(work, deploymentHomeOf(here), written);

@@ -1,6 +1,6 @@
 /** The models and baselines of an evaluation, measured on one split, and whether they were trained on its rows. */
 import type { Action, ActionSubject } from "#dsl/compiler/plan/action.js";
-import { type CodeData, must } from "#dsl/language/diagnostics/codes.js";
+import { type CodeData, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { JudgeMeasureOptions } from "../../inference/measuring/judge-measure.js";
 import { metricFilesIn } from "../../inference/measuring/measure-metric.js";
 import { overlapWithTrainingRows } from "../../inference/measuring/learnt-overlap.js";
@@ -70,7 +70,7 @@ function measuredNamed(
   const contender = action.contenders?.[name];
   if (contender) {
     const warn = warnerAt(context, action.span);
-    const standing = { name, contender, warn, beside: must(beside, "the other model") };
+    const standing = { name, contender, warn, beside: mustExist(beside, "the other model") };
     return evaluateBaseline(session, standing, subject, how, context);
   }
   const heldOutFolds = action.folds?.[name];

@@ -1,6 +1,6 @@
 /** The results of an evaluation: displayed in the cell, and saved in the session and in the runs of its models. */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, diagnosticText, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Span } from "#dsl/language/diagnostics/span.js";
 import { evaluationView, type EvaluationReport } from "../../display/scores/evaluation.js";
 import { attacksView } from "../../display/scores/attacks.js";
@@ -98,7 +98,7 @@ export async function saveScoresInRuns(
       context,
     );
     if (saved && scored.attacks) {
-      const weights = must(by.handle.weights, "weights");
+      const weights = mustExist(by.handle.weights, "weights");
       await rewriteRunCard(session, Object.assign(by.handle, { weights }), context);
     }
     reportScoresToTrackers(session, by.handle.weights?.folder, context);

@@ -3,7 +3,7 @@
  * in the runs.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import {
   scoreDifference,
@@ -97,7 +97,7 @@ export async function runEvaluate(session: OpenSession, action: Evaluate, contex
         ...attackScoresToSave(attacked[i]),
       });
     }
-    const first = must(measured[0], "a model");
+    const first = mustExist(measured[0], "a model");
     const results = checkThresholds(action.require ?? [], scoreIn(first, drawn), session.vocabulary.registry);
     required.push({ on: first.evaluation.on, results });
     const bars = (which: "cleared" | "missed") => thresholdsText(first.evaluation.model, results, which);
@@ -134,6 +134,6 @@ function differencesOf(first: readonly MeasuredMetric[], others: readonly Measur
 const scoreIn =
   ({ measures }: MeasuredModel, drawn: ResampledScores) =>
   (metric: Call) => {
-    const measure = must(measures.find(metricMatcherOfCall(metric)), `what ${metric.word} is`);
+    const measure = mustExist(measures.find(metricMatcherOfCall(metric)), `what ${metric.word} is`);
     return { score: intervalOf(drawn, measure).score, why: measure.why };
   };

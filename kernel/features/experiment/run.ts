@@ -3,7 +3,7 @@
  * trackers.
  */
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { TrackerUnavailableError, TrackerRefusalError } from "#stdlib/trackers/kind.js";
 import { readHeaderSecret } from "#stdlib/secrets/shared/secret-value.js";
@@ -26,7 +26,7 @@ export async function announceExperimentToTrackers(
   _action: Extract<Action, { verb: "experiment" }>,
   context: ExecutionContext,
 ): Promise<void> {
-  const report = must(trackerContextOf(context), "the experiment");
+  const report = mustExist(trackerContextOf(context), "the experiment");
   const { name, notes, trackers } = report.experiment;
   const silent = isVerifying(session);
   const found = await Promise.all(

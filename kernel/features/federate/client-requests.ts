@@ -2,7 +2,7 @@
  * Requests to the clients of a round: local ones in sequence, since they share one model, remote ones concurrently. A
  * remote client that fails or is late is lost for that round, which continues with the others.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { FEDERATION_ENDING_CODES, type Client, type RoundAnswer, type RoundInstruction } from "./contract.js";
 import type { ClientsOfRound } from "./server.js";
 
@@ -31,7 +31,7 @@ export async function askClientsInTurn(
   const answering = numbers.filter((client) => !lost.includes(client));
   for (const number of answering) {
     signal.throwIfAborted();
-    const client = must(clients[number], "a client");
+    const client = mustExist(clients[number], "a client");
     under(client);
     answers.set(number, await client.train(order, signal));
     under(null);
@@ -49,7 +49,10 @@ export async function askClientsConcurrently(
   let done = 0;
   const each = await Promise.all(
     numbers.map(async (number) => {
-      const answer = await clientAnswerOrError(() => must(clients[number], "a client").train(order, signal), signal);
+      const answer = await clientAnswerOrError(
+        () => mustExist(clients[number], "a client").train(order, signal),
+        signal,
+      );
       onClient?.((done += 1), numbers.length);
       return [number, answer] as const;
     }),

@@ -3,7 +3,7 @@
  * update is clipped to a maximum norm, all clients have equal weight, and the sum has noise. Randomness comes from the
  * system's generator, never from a seed.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { secureNormal, poissonSample, UniformGenerator } from "../../training/private/secret.js";
 
@@ -34,7 +34,7 @@ export class ClientPrivacy {
   /** Samples the clients that do not respond, each with probability `share`. */
   lost(clients: readonly number[], share: number): readonly number[] {
     return share > 0
-      ? [...poissonSample(clients.length, share, this.uniform)].map((index) => must(clients[index], "a client"))
+      ? [...poissonSample(clients.length, share, this.uniform)].map((index) => mustExist(clients[index], "a client"))
       : [];
   }
 

@@ -2,7 +2,7 @@
  * Runs rounds as the steps of a training: the usual loop requests steps, validates, writes checkpoints and stops.
  * Between rounds the engine contains the server's weights.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/plan.js";
 import type { RunFolder } from "../../runs/run-folder.js";
 import type { StateVector } from "../../remote/process-group/state-vector.js";
@@ -125,7 +125,7 @@ export class FederatedRounds implements StepSource {
     const whose = why ?? failed;
     await this.restored();
     this.done = round;
-    const nameOf = (client: number): string => must(clients[client], "a client").name;
+    const nameOf = (client: number): string => mustExist(clients[client], "a client").name;
     const all = [...answers.values()];
     const sum = (valueOf: (one: RoundAnswer) => number): number => all.reduce((whole, one) => whole + valueOf(one), 0);
     const epsilon = this.options.spent?.(answers);

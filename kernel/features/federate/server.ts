@@ -2,7 +2,7 @@
  * The server's side of a federation: it samples the clients of a round, creates their instruction, and updates the
  * weights from their responses. It is independent of rows, engines and sockets.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { FederatedPlan } from "#dsl/compiler/plan/plan.js";
 import type { AggregatorImplementation, ClientUpdate, RoundStateVectors } from "#stdlib/aggregators/kind.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -137,7 +137,7 @@ export class FederationServer {
       names.map((name) => [name, options.savedState?.[name] ?? new Float64Array(weights.length)] as const),
     );
     this.sent = Object.fromEntries(
-      (local?.sent ?? []).map((name) => [name, must(this.aggregatorState[name], "the message")]),
+      (local?.sent ?? []).map((name) => [name, mustExist(this.aggregatorState[name], "the message")]),
     );
   }
 
@@ -172,7 +172,7 @@ export class FederationServer {
     // Rounded to the precision of the checkpoint, so that a resumed run has the same state.
     for (const vector of Object.values(this.aggregatorState))
       for (const [i, value] of vector.entries()) vector[i] = Math.fround(value);
-    this.current = Float32Array.from(this.current, (weight, i) => weight + must(added[i], "a weight's change"));
+    this.current = Float32Array.from(this.current, (weight, i) => weight + mustExist(added[i], "a weight's change"));
     if (rows > 0) this.loss = all.reduce((sum, one) => sum + one.loss * one.rows, 0) / rows;
     return {
       loss: this.loss,
@@ -255,7 +255,7 @@ function givenOf(answers: readonly RoundAnswer[]): RoundStateVectors {
   const names = Object.keys(answers[0]?.given ?? {});
   const given = (name: string) =>
     meanWeightedByRows(
-      answers.map(({ rows, given: vectors }) => ({ rows, delta: must(vectors[name], `the value of ${name}`) })),
+      answers.map(({ rows, given: vectors }) => ({ rows, delta: mustExist(vectors[name], `the value of ${name}`) })),
     );
   return Object.fromEntries(names.map((name) => [name, given(name)]));
 }

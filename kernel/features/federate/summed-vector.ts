@@ -1,7 +1,7 @@
 /**
  * A client's contribution to a secure sum: everything it sends, times its weight, as one vector; its row count is last.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { RoundAnswer } from "./contract.js";
 import { roundingErrorOf, fixedPointFor, type WordBits } from "./secure/fixed-point.js";
 
@@ -42,7 +42,7 @@ export function weightedContribution(
   names: readonly string[],
   rows: number,
 ): Float64Array {
-  const all = [delta, ...names.map((name) => must(given[name], `the value of ${name}`))];
+  const all = [delta, ...names.map((name) => mustExist(given[name], `the value of ${name}`))];
   const vector = new Float64Array(delta.length * all.length + 1);
   for (const [i, one] of all.entries())
     for (const [index, value] of one.entries()) vector[i * delta.length + index] = rows * value;

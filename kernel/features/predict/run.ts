@@ -5,12 +5,12 @@
 import type { ColumnTable } from "arquero";
 import type { Action, ActionSubject, GenerationSettings } from "#dsl/compiler/plan/action.js";
 import { registry } from "#stdlib/registry.js";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { countChangedTexts, uncleanedTextsWarning } from "../../data/rows/text-cleaners.js";
 import { predictionsView } from "../../display/scores/evaluation.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { attributionView } from "../../display/scores/why.js";
-import { writtenShown } from "../../display/generated-texts.js";
+import { generatedTextsView } from "../../display/generated-texts.js";
 import { conversationsOf } from "../../data/rows/conversations.js";
 import type { PredictionInput } from "../../data/encoding/encoded.js";
 import {
@@ -59,7 +59,7 @@ export async function runPredict(session: OpenSession, action: Predict, context:
   const pairs = texts.length > 0 && texts.every((text) => typeof text !== "string");
   if (action.as !== null) session.names.define(action.as, predictions, predictionsTypeText(handle.plan, pairs));
   const { task } = handle.plan;
-  const answers = must((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
+  const answers = mustExist((await loadImplementation(task, "task")).answers, `the predictions of ${task.word}`);
   const { columns, cells } = (pairs && answers.ofPairs) || answers;
   context.screen.display(
     predictionsView(
@@ -104,7 +104,7 @@ async function write(
   const apart = registry.find("task", handle.plan.task.word)?.capabilities?.continues !== true;
   const gathered = prompts.map((prompt) => new ContinuationCollector(promptDisplayText(prompt)));
   const shown = (writing: boolean): DisplayOutput & { readonly id: string } =>
-    writtenShown(
+    generatedTextsView(
       gathered.map((g) => g.written()),
       { id, writing, apart },
     );

@@ -9,8 +9,8 @@ import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { SEMANTICS_VERSION, semanticsVersionOf } from "#dsl/compiler/plan/semantics.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
-import type { Base } from "../../bases/base.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { HostContext } from "../../host/host-context.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -94,7 +94,7 @@ export async function checkReplayInputs(
   const { base } = await session.weights.parts(plan, options.hostContext);
   const prepared = await session.datasets.data(
     plan.recipe.data,
-    dataReaderOfModel(plan.recipe.model),
+    dataReadingSettingsOf(plan.recipe.model),
     options.hostContext,
   );
   const now = await nowOf(side, { base, prepared, plan, ...options });
@@ -132,7 +132,7 @@ export async function checkReplayInputs(
 }
 
 interface Now {
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly prepared: PreparedData;
   readonly plan: Plan;
   readonly engine: Engine;

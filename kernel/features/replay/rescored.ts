@@ -1,8 +1,8 @@
 /** Repeats a run's recorded evaluations on its replay: those on its own data with metrics that need only the model. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { parseValue, fillValueDefaults } from "#dsl/compiler/statement/value.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { readCheckpoints } from "../../runs/checkpoints.js";
 import { appendRunScore, readRunScores, type RunScore } from "../../runs/history/run-scores.js";
@@ -50,13 +50,13 @@ export async function rescoreReplay(
     const { measures, prepared, evaluation } = await evaluateModel(session, handle, subject, how, context);
     const drawn = await resampleMetrics(measures, context.signal);
     const metrics = measures.map((measure) => {
-      const { value, interval } = must(drawn.get(measure), "its interval").score;
+      const { value, interval } = mustExist(drawn.get(measure), "its interval").score;
       const { better } = measure;
       return [measure.name, { value, low: interval?.low ?? null, high: interval?.high ?? null, better }] as const;
     });
     appendRunScore(run, {
       at: new Date().toISOString(),
-      step: must(handle.weights, "its weights").checkpoint.position.step,
+      step: mustExist(handle.weights, "its weights").checkpoint.position.step,
       data: score.data,
       split: score.split,
       dataHash: prepared.facts.hash,
@@ -88,7 +88,7 @@ function whyNot({ run, plan, lock }: ComparedRunRecord, score: RunScore): string
 }
 
 async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunScore) {
-  const parameter = must(
+  const parameter = mustExist(
     registry.find("verb", "evaluate")?.parameters.find(({ name }) => name === "metrics"),
     "`metrics` of an evaluation",
   );
@@ -96,7 +96,7 @@ async function metricsOf({ vocabulary: { registry } }: OpenSession, score: RunSc
   const not: string[] = [];
   for (const name of Object.keys(score.metrics)) {
     const read = parseValue(name, parameter, registry);
-    const whole = read.value === undefined ? undefined : completeValue(read.value, parameter, registry).value;
+    const whole = read.value === undefined ? undefined : fillValueDefaults(read.value, parameter, registry).value;
     const [call] = Array.isArray(whole) ? (whole as Call[]) : [];
     const measuredKinds = (call && registry.find("metric", call.word)?.capabilities?.outcomes) ?? [];
     const timed = measuredKinds.includes("time") || measuredKinds.includes("cost");

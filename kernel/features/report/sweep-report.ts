@@ -1,6 +1,6 @@
 /** A report on a sweep: its figures, its trials, the best trial's program, and its training. */
 import { existsSync } from "node:fs";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "../../runs/run-folder.js";
 import type { Html } from "../../display/html.js";
 import { sweepPlanView } from "../../display/plans/sweep-plan.js";
@@ -26,7 +26,7 @@ export async function reportOfSweep(
   { rows }: { readonly rows: boolean },
   context: ExecutionContext,
 ): Promise<readonly ReportContent[]> {
-  const sweep = must(session.sweeps.get(name), "a sweep that ran");
+  const sweep = mustExist(session.sweeps.get(name), "a sweep that ran");
   const { view, plan, best, nearest } = sweep;
   const { metric, direction } = sweep.goal;
   const scored = view.trials.filter(({ score }) => score !== null).length;

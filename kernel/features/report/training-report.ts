@@ -1,7 +1,7 @@
 /** A report on a training: from the run's own files and this session's evaluations. */
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { readRegularFile } from "../../runs/read-events.js";
 import type { PinnedRunFacts, RunFolder } from "../../runs/run-folder.js";
 import { trainingCurves } from "../../display/curves/curves.js";
@@ -146,7 +146,7 @@ async function dataOf(
   const { data: runData, model } = plan.recipe;
   const here = session.data.has(runData.name);
   const prepared = here
-    ? await session.datasets.data(runData, dataReaderOfModel(model), context.hostContext).catch(() => null)
+    ? await session.datasets.data(runData, dataReadingSettingsOf(model), context.hostContext).catch(() => null)
     : null;
   if (prepared && prepared.facts.hash === dataHash)
     return [htmlOf(dataPreview(runData, countsOf(prepared.facts), [])), hashLine(dataHash)];

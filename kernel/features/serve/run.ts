@@ -3,9 +3,9 @@
  * statement again replaces retrained models; a changed statement starts a new server.
  */
 import { join, relative, resolve } from "node:path";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import type { ServerSettings } from "#dsl/language/types/capabilities/serving.js";
 import { isLoopback } from "#stdlib/network/loopback.js";
 import { RunFolder } from "../../runs/run-folder.js";
@@ -25,8 +25,8 @@ type ServeAction = Extract<Action, { verb: "serve" }>;
 export async function runServe(session: OpenSession, action: ServeAction, context: ExecutionContext): Promise<void> {
   const { name } = action;
   const { screen } = context;
-  const { capabilities } = wordOf(session.vocabulary.registry, "target", action.target.word);
-  const served = must(capabilities?.server, "the target's server")(action.target);
+  const { capabilities } = mustFindWord(session.vocabulary.registry, "target", action.target.word);
+  const served = mustExist(capabilities?.server, "the target's server")(action.target);
   const models = action.models.map((model) => ({ name: model, weights: wholeWeights(session, model, action) }));
   await Promise.all(models.map(({ weights }) => weights.settled));
   for (const { name: model, weights } of models) {

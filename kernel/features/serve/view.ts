@@ -5,7 +5,7 @@ import {
   code,
   html,
   htmlTable,
-  inkStyle,
+  readableColorStyle,
   note,
   svgImage,
   toneColors,
@@ -160,7 +160,7 @@ export function servingView(state: ServingState, id: string): DisplayOutput & { 
         html`<div style="height:4px;border-radius:2px;margin:5px 0;background:${TONES[state.is]}"></div>`,
         outcomeLine(words),
         state.messages.map(
-          (one) => html`<div style="${state.is === "died" ? inkStyle(toneColors.bad) : ""}">${one}</div>`,
+          (one) => html`<div style="${state.is === "died" ? readableColorStyle(toneColors.bad) : ""}">${one}</div>`,
         ),
         live && state.loads.length > 1 && minutes(state.loads, writes),
         live && rows.length > 0 && htmlTable({ head, rows, align }),

@@ -6,7 +6,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { ProbeTargets } from "../../data/judging/growing-probe.js";
 import { measureLearningCurve, type ProbeFold } from "../../data/judging/learning-curve.js";
 import { learningCurveSizes } from "../../data/judging/learning-sizes.js";
@@ -43,7 +43,7 @@ export async function learningCurveViews(
   const { data, split } = subject;
   const role = (["label", "score"] as const).find((name) => name in data.columns);
   if (!role) return refuse("its rows have neither the role `label` nor `score`");
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
   const names = splitNamesOf(prepared);
   const trains = split ?? (names.includes("train") ? "train" : "all");
   const rows = names

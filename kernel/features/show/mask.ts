@@ -1,12 +1,12 @@
 /** `show NAME.mask`: which tokens of training rows are predicted. */
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
-import { maskView } from "../../display/data/mask.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
+import { lossMaskView } from "../../display/data/mask.js";
 import type { DisplayOutput } from "../../display/html.js";
 import { splitNamesOf, type PreparedData } from "../../data/prepared.js";
-import { encodeSplit, encodingOf } from "../../data/encoding/encoded.js";
-import { hasTokenMask, firstMaskedRows, maskTitleOf } from "../../data/encoding/masked-rows.js";
+import { encodeSplit, rowEncodingOptionsOf } from "../../data/encoding/encoded.js";
+import { hasLossMask, firstRowsWithLossMask, lossMaskTitleOf } from "../../data/encoding/masked-rows.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -22,15 +22,15 @@ export async function trainingTokenMaskView(
   if (!rows) throw new CodedError("not-trained", { model: handle.name });
   const { model, data } = rows.recipe;
   const { base, tokenizer } = await session.weights.parts(rows, context.hostContext, handle.weights?.folder);
-  const prepared = await session.datasets.data(data, dataReaderOfModel(model), context.hostContext);
-  const encoding = await encodingOf(rows, base, tokenizer, prepared.labels, model.name);
+  const prepared = await session.datasets.data(data, dataReadingSettingsOf(model), context.hostContext);
+  const encoding = await rowEncodingOptionsOf(rows, base, tokenizer, prepared.labels, model.name);
   const { implementation } = encoding.task;
-  if (!hasTokenMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });
+  if (!hasLossMask(implementation)) throw new CodedError("no-mask", { task: model.task.word });
   const encoded = await encodeSplit(prepared, { data: data.name, split: splitOf(on, prepared) }, encoding);
   const seed = "training" in rows.recipe ? rows.recipe.training.seed : 0;
-  return maskView(await firstMaskedRows(encoded, implementation, { tokenizer, most: 4, seed }), {
+  return lossMaskView(await firstRowsWithLossMask(encoded, implementation, { tokenizer, most: 4, seed }), {
     model: handle.name,
-    what: maskTitleOf(implementation),
+    what: lossMaskTitleOf(implementation),
   });
 }
 

@@ -1,7 +1,7 @@
 /** Views of a model: its definition, or a part of its training. */
 import type { PredictionBudget } from "#dsl/compiler/plan/actions/show-actions.js";
 import type { ActionSubject } from "#dsl/compiler/plan/action.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { topicsByKind } from "#dsl/compiler/show/show.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { compressionDetailsOf } from "../../models/compressed-from.js";
@@ -10,7 +10,7 @@ import { figureView } from "../../display/figure.js";
 import { modelView } from "../../display/plans/model-card.js";
 import { planCardView } from "../../display/plans/plan-card.js";
 import type { DisplayOutput } from "../../display/html.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import { compilationPhaseView } from "../../training-runs/phases.js";
 import { labelIssuesViewOf } from "../../evaluation/label-issues.js";
@@ -69,9 +69,13 @@ export async function modelViews(
 }
 
 /** The base of its weights; for a model from a recorded training or compression, the base found from its run. */
-async function baseOf(session: OpenSession, { weights, plan }: ModelHandle, context: ExecutionContext): Promise<Base> {
+async function baseOf(
+  session: OpenSession,
+  { weights, plan }: ModelHandle,
+  context: ExecutionContext,
+): Promise<BaseModel> {
   const { hostContext } = context;
   if (weights?.plan.recipe.model.trained)
     return (await session.weights.parts(weights.plan, hostContext, weights.folder)).base;
-  return session.datasets.base(dataReaderOfModel(weights?.plan.recipe.model ?? plan), hostContext);
+  return session.datasets.base(dataReadingSettingsOf(weights?.plan.recipe.model ?? plan), hostContext);
 }

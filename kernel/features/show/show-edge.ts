@@ -8,7 +8,7 @@ import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { DeployedProgramOptions } from "#stdlib/targets/kind.js";
 import { registry } from "#stdlib/registry.js";
-import { edgeShown } from "../../display/plans/edge.js";
+import { edgeReportView } from "../../display/plans/edge.js";
 import type { DisplayOutput } from "../../display/html.js";
 import type { Device } from "../../edge/devices.js";
 import { edgeModelRequirementsOf } from "../../edge/figures.js";
@@ -39,7 +39,7 @@ export async function edgeDeviceView(
   const length = Math.min(budget.length ?? lengthOf(handle), plan.max_length);
   const of = (name: string, facts: Pick<BaseFacts, "family" | "config">): Promise<EdgeModelRequirements> =>
     figuresIn(name, plan, facts, { labels, length });
-  return edgeShown({
+  return edgeReportView({
     model: await of(handle.name, base),
     rivals: await rivalsOf(plan, of),
     budget,

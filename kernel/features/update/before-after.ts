@@ -1,5 +1,5 @@
 /** Scores on the start model's tasks before and after an update: significant losses, a suggestion, and the record in the run. */
-import { hasSignificantLoss } from "../../display/forgotten-examples.js";
+import { hasSignificantForgetting } from "../../display/forgotten-examples.js";
 import type { ModelHandle } from "../../models/model-handle.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { OpenSession } from "../../session/open-session.js";
@@ -50,7 +50,7 @@ export function suggestionAfterUpdate(
   },
   forgotten: readonly TaskForgetting[],
 ): string | null {
-  const lost = forgotten.filter(hasSignificantLoss);
+  const lost = forgotten.filter(hasSignificantForgetting);
   const worst = Math.max(
     0,
     ...lost.map(({ lost: rows, gained, right }) => (rows.length - gained) / Math.max(1, right)),
@@ -96,7 +96,7 @@ export function scoreChangesOf(
         now: before + value,
         low: interval.low,
         high: interval.high,
-        lost: hasSignificantLoss(one),
+        lost: hasSignificantForgetting(one),
       },
     ];
   });

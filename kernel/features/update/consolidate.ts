@@ -1,11 +1,16 @@
 /** Consolidation at the end of a data set: the squared gradients of its rows are summed, then the strategies' program runs. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { seededRandom, shuffle } from "#stdlib/statistics/chance.js";
 import type { FisherOptions } from "#stdlib/strategies/kind.js";
 import type { FisherEstimator, FisherProgram, ConfiguredStrategy } from "#stdlib/programs/options.js";
 import { SQUARED_GRADIENTS_PREFIX } from "#stdlib/programs/consolidation.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
-import { type EncodedRows, encodeSplit, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
+import {
+  type EncodedRows,
+  encodeSplit,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../../data/encoding/encoded.js";
 import { scalarF32 } from "../../engines/feeds.js";
 import { pipelineCalls } from "../../engines/pipelined-session.js";
 import { computeRowLogits } from "../../inference/score.js";
@@ -162,7 +167,7 @@ function someOf(rows: EncodedRows, most: number | null, seed: number) {
 
 function logitsOf(options: ConsolidateOptions, rows: Pick<EncodedRows, "ids" | "lengths" | "types" | "taskInputs">) {
   const { batchSize, padId, signal } = options;
-  const answers = must(options.answers, "answers of a task with labels");
+  const answers = mustExist(options.answers, "answers of a task with labels");
   return computeRowLogits(options.open.session, rows, answers, { batchSize, padId, ...(signal && { signal }) });
 }
 
@@ -189,7 +194,7 @@ export async function consolidateStage(
   const { signal, hostContext } = options.stage;
   const taskPlan = data && options.tasks.find(({ prepared }) => prepared.facts.hash === data.facts.hash)?.plan;
   const recipe = { ...plan.recipe, data: taskPlan ?? plan.recipe.data };
-  const encoding: RowEncodingOptions = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
+  const encoding: RowEncodingOptions = await rowEncodingOptionsOf({ recipe }, base, tokenizer, options.labels, name);
   const rows =
     data && options.strategies.fisher
       ? await encodeSplit(data, { data: data.name, split: trainingSplitName(data) }, encoding)

@@ -1,5 +1,5 @@
 /** Batches of rows whose gradients are squared: the directions along which each row's logits are differentiated, and the feeds. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { seededRandom, type RandomSource } from "#stdlib/statistics/chance.js";
 import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
@@ -146,7 +146,7 @@ export function* fisherBatches(
     // Seeded by the row, so that it does not depend on earlier rows.
     const random = seededRandom(options.seed, 43, row);
     for (const direction of fisherDirectionsOf(
-      must(outputs[row], "the model's outputs"),
+      mustExist(outputs[row], "the model's outputs"),
       options.seen,
       options.how,
       random,
@@ -193,7 +193,7 @@ export function* empiricalFisherBatches(
   const loader = new DataLoader(rows, { batchSize, accumulate: 1, packed: null, shuffle: "none", seed, padId });
   let done = 0;
   for (const { feeds } of loader.pass()) {
-    const count = must(feeds["input_ids"], "input_ids").shape[0] ?? 1;
+    const count = mustExist(feeds["input_ids"], "input_ids").shape[0] ?? 1;
     done += count;
     yield { feeds, share: 1 / count ** 2, done };
   }

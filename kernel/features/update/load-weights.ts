@@ -3,7 +3,7 @@
  * state of the strategies. The head may have grown: labels keep their indices, new ones are initialized like a new
  * head. Strategies may also have widened tensors: the values of earlier data are their first part.
  */
-import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { frozenParameterPart } from "#stdlib/programs/strategies.js";
@@ -75,13 +75,13 @@ async function widerThan(
     frozen &&
     had.length === shape.length &&
     had.every((size, i) => size === (i === frozen.axis ? frozen.first : shape[i]));
-  return fits && frozen.first < must(shape[frozen.axis], "an axis") ? { axis: frozen.axis } : null;
+  return fits && frozen.first < mustExist(shape[frozen.axis], "an axis") ? { axis: frozen.axis } : null;
 }
 
 /** `fresh` with its first part from `had`; for matrices. */
 function widened(fresh: NDArray, had: NDArray, { axis }: Wider): NDArray {
   const bytes = new Uint8Array(fresh.bytes);
-  const rows = axis === 0 ? 1 : must(had.shape[0], "rows");
+  const rows = axis === 0 ? 1 : mustExist(had.shape[0], "rows");
   const [oldWidth, whole] = [had.bytes.byteLength / rows, bytes.byteLength / rows];
   for (let row = 0; row < rows; row++) bytes.set(had.bytes.subarray(row * oldWidth, (row + 1) * oldWidth), row * whole);
   return { ...fresh, bytes };

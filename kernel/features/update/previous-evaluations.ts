@@ -1,7 +1,7 @@
 /**
  * Data that a model was evaluated on and that its update doesn't name: scored together with the data that it learns.
  */
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import {
   MAX_COMPARED_EVALUATIONS,
   type ScoresSinceStartContext,
@@ -31,7 +31,7 @@ export async function earlierTasksOf(
     const rows = await readRecordedEvaluationRows(
       options.datasets,
       one,
-      dataReaderOfModel(start.weights.plan.recipe.model),
+      dataReadingSettingsOf(start.weights.plan.recipe.model),
       stage,
     );
     if (typeof rows === "string") not.push(`${one.score.data} was evaluated before and is not scored: ${rows}`);

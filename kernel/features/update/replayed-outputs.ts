@@ -6,7 +6,7 @@ import { makePrivate, makePrivateFolder } from "../../fetch/private.js";
 import { bytesOfArray } from "../../tensors/numbers.js";
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { AnswerDecoder } from "#stdlib/tasks/kind.js";
 import type { ReplayedOutputsTime } from "#stdlib/strategies/kind.js";
 import { cachedLogitsFile, type ReplayExemplar } from "../../runs/continual-state.js";
@@ -118,7 +118,10 @@ function asMatrix(
 
 function ask(options: ComputeOutputsOptions, rows: EncodedRows): Promise<readonly Float32Array[]> {
   const { session, batchSize, padId, signal, hostContext } = options;
-  const answers: AnswerDecoder = must(options.encoding.task.implementation.answers, "answers of a task with labels");
+  const answers: AnswerDecoder = mustExist(
+    options.encoding.task.implementation.answers,
+    "answers of a task with labels",
+  );
   return computeRowLogits(session, rows, answers, {
     batchSize,
     padId,
@@ -140,7 +143,7 @@ export async function withComputedOutputs(
   const outputs = await ask(options, await encodeSplit(some, { data: prepared.name, split }, options.encoding));
   return exemplars.map((row, i) => ({
     ...row,
-    said: [...must(outputs[i], "the model's outputs").subarray(0, labels)],
+    said: [...mustExist(outputs[i], "the model's outputs").subarray(0, labels)],
   }));
 }
 

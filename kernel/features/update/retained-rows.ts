@@ -4,7 +4,7 @@ import { type ReplayExemplar, exemplarsFile, readExemplarsAndDamage } from "../.
 import { trainingSplitName, type PreparedData } from "../../data/prepared.js";
 import { type LearnableTask, tasksLearntBeforeUpdate } from "../../evaluation/forgetting/tasks.js";
 import type { ReplaySetting } from "../../evaluation/forgetting/next-attempt.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { withExemplars, drawExemplars } from "../../training-runs/exemplars.js";
 import type { UpdateContext } from "./update-context.js";
@@ -37,7 +37,7 @@ export function demandReplayableData({ strategies: { replay }, data, tasks }: Up
   const all = [...tasksLearntBeforeUpdate(tasks).map(({ prepared }) => prepared), ...data];
   for (const [i, prepared] of all.entries())
     if (all.length > 1)
-      withExemplars(prepared, drawExemplars(must(all[i === 0 ? all.length - 1 : i - 1], "data"), { size: 1 }, 0));
+      withExemplars(prepared, drawExemplars(mustExist(all[i === 0 ? all.length - 1 : i - 1], "data"), { size: 1 }, 0));
 }
 
 /** Exemplars of what was learned before the first stage. */

@@ -3,7 +3,7 @@
  * are recorded, and before the first stage also those of the data that the model learned earlier.
  */
 import { bytesOfArray } from "../../tensors/numbers.js";
-import { CodedError, lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import {
   EARLIER_LABELS_STATE_NAME,
@@ -12,7 +12,12 @@ import {
 } from "#stdlib/techniques/shared/routed-settings.js";
 import { collateBatch } from "../../data/rows/batches.js";
 import { trainingSplitName } from "../../data/prepared.js";
-import { encodeSplit, type EncodedRows, type RowEncodingOptions, encodingOf } from "../../data/encoding/encoded.js";
+import {
+  encodeSplit,
+  type EncodedRows,
+  type RowEncodingOptions,
+  rowEncodingOptionsOf,
+} from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
 import { readHeader } from "../../tensors/safetensors.js";
@@ -80,7 +85,7 @@ async function rowsBefore(
   const found: EncodedRows[] = [];
   for (const { plan: data, prepared } of before(options)) {
     const recipe = { ...plan.recipe, data };
-    const encoding: RowEncodingOptions = await encodingOf({ recipe }, base, tokenizer, options.labels, name);
+    const encoding: RowEncodingOptions = await rowEncodingOptionsOf({ recipe }, base, tokenizer, options.labels, name);
     found.push(await encodeSplit(prepared, { data: data.name, split: trainingSplitName(prepared) }, encoding));
   }
   return found;
@@ -105,7 +110,7 @@ async function meanOf(
       const out = await session.run("evaluate", collateBatch(encoded.ids, members, padId, { types: encoded.types }), [
         "pooled",
       ]);
-      const pooled = must(out["pooled"], "the base's outputs");
+      const pooled = mustExist(out["pooled"], "the base's outputs");
       toFloats(pooled).forEach((one, index) => (sum[index % lastOf(pooled.shape)]! += one));
       hostContext.onProgress?.({ label: "rows routed", done: (done += count), total });
     }

@@ -3,7 +3,7 @@
  * scores on all tasks. A stage's results are in its run's folder, so that an interrupted update can resume, and a later
  * one can start where this one ended.
  */
-import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Action, UpdateStage } from "#dsl/compiler/plan/action.js";
 import {
   continualWeightsFile,
@@ -62,7 +62,7 @@ export async function runStages(
   let from: WeightsSource = first;
   let exemplars = exemplarsBeforeUpdate(options, seedOf(stages));
   for (const [i, updateStage] of stages.entries()) {
-    const prepared = must(options.data[i], "data of a stage");
+    const prepared = mustExist(options.data[i], "data of a stage");
     // Avoids training on the same rows twice.
     const others = exemplars.filter(({ hash }) => hash !== prepared.facts.hash);
     const begins = beginsWith(options, updateStage, {
@@ -76,7 +76,7 @@ export async function runStages(
     const handle = done
       ? taken(options, updateStage, done.path)
       : await options.train(updateStage, { resume: resume && isStageBegun(options, updateStage), continues });
-    const weights = must(handle.weights, `weights of ${updateStage.name}`);
+    const weights = mustExist(handle.weights, `weights of ${updateStage.name}`);
     const left = await carry(
       options,
       updateStage,
@@ -172,7 +172,7 @@ async function carry(
   rows: StageRows,
   i: number,
 ): Promise<StageResult> {
-  const weights = must(handle.weights, `weights of ${updateStage.name}`);
+  const weights = mustExist(handle.weights, `weights of ${updateStage.name}`);
   const known = readContinualState(weights.folder);
   const learnt = options.strategies.replaySources.find((one) => one.computed === "stage_end");
   const all = selectRetainedExemplars(options, [...rows.others, ...rows.current]);
@@ -197,7 +197,7 @@ async function saveStage(
   },
   i: number,
 ): Promise<StageResult> {
-  const weights = must(handle.weights, `weights of ${updateStage.name}`);
+  const weights = mustExist(handle.weights, `weights of ${updateStage.name}`);
   const { all, known, learnt } = rows;
   const { open } = await options.weights.ready(handle, options.stage.hostContext);
   const parts = await options.weights.parts(updateStage.plan, options.stage.hostContext, weights.folder);
@@ -205,7 +205,7 @@ async function saveStage(
   const scores = cells.map(({ score }) => score);
   const outputs = cells.map((cell) => cell.predictions && [...cell.predictions]);
   options.onScores(i + 1, scores);
-  const data = must(options.data[i], "data of a stage");
+  const data = mustExist(options.data[i], "data of a stage");
   const seen = labelsSeenBefore(options, i + 1);
   await consolidateStage(options, updateStage, {
     ...parts,

@@ -12,10 +12,10 @@ import { beforeAfterScoresContextOf } from "../../training-runs/before-after-sco
 import type { BeforeAfterScore } from "../../runs/before-after-scores.js";
 import { warnOfUnusedStrategies } from "./unused-strategies.js";
 import { learnableTasks, taskMetricOf, labelUnion } from "../../evaluation/forgetting/tasks.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { warnBeforeUpdate } from "./update-warnings.js";
 import { deleteReplayTexts, exemplarFilterExcluding, textsToForget, withReplayDeletionBlocked } from "./forget.js";
-import { forgetView } from "../../display/forgetting.js";
+import { deletedTextsView } from "../../display/forgetting.js";
 import { trainNamedModel } from "../../training-runs/train-named.js";
 import { LiveScoreMatrix, scoreMatrixTasks } from "./score-board.js";
 import { saveBeforeAfterScores, suggestionAfterUpdate, scoreChangesOf } from "./before-after.js";
@@ -23,7 +23,7 @@ import { saveBeforeAfterScores, suggestionAfterUpdate, scoreChangesOf } from "./
 export async function runUpdate(session: OpenSession, action: UpdateAction, context: ExecutionContext): Promise<void> {
   const start = await awaitTrainedModel(session.models.get(action.start));
   const forget = textsToForget(action.forget ?? []);
-  if (forget.size > 0) context.screen.display(forgetView(await deleteReplayTexts(session.runs, forget)));
+  if (forget.size > 0) context.screen.display(deletedTextsView(await deleteReplayTexts(session.runs, forget)));
   await withReplayDeletionBlocked(session.runs, () => showAndTrain(session, action, { context, start, forget }));
 }
 
@@ -42,7 +42,7 @@ async function showAndTrain(
   const id = `update-${name}-${Date.now().toString(36)}`;
   const warn = warnerAt(context, action.span);
   const plans = stages.map(({ plan }) => plan);
-  const first = must(plans[0], "a stage");
+  const first = mustExist(plans[0], "a stage");
   const calls = first.recipe.update?.strategy ?? [];
   const strategies = await loadUpdateStrategies(calls);
   const was = start.weights.plan.recipe.update?.strategy;

@@ -3,7 +3,7 @@ import { forgottenExamplesView } from "../../display/forgotten-examples.js";
 import { scoreMatrixPicture, scoreMatrixView, type ModelUpdateReport } from "../../display/updates.js";
 import type { ExecutionContext } from "../../session/execution-context.js";
 import type { TaskForgetting } from "../../evaluation/forgetting/forgotten-rows.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { type LearnableTask, type TaskMetric, describeTasks } from "../../evaluation/forgetting/tasks.js";
 import { bestConstantAccuracy } from "./best-constant.js";
 
@@ -47,7 +47,7 @@ export class LiveScoreMatrix {
 /** Returns the tasks as the matrix shows them, each with the best score of a constant prediction. */
 export function scoreMatrixTasks(tasks: readonly LearnableTask[], measured: TaskMetric): ModelUpdateReport["tasks"] {
   return describeTasks(tasks).map((task, j) => {
-    const learntTask = must(tasks[j], "a task");
+    const learntTask = mustExist(tasks[j], "a task");
     return { ...task, learnt: learntTask.learnt, constant: bestConstantAccuracy(learntTask, measured) };
   });
 }

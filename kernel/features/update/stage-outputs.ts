@@ -4,7 +4,7 @@
 import type { UpdateStage } from "#dsl/compiler/plan/action.js";
 import { readContinualState, type ReplayExemplar } from "../../runs/continual-state.js";
 import type { PreparedData } from "../../data/prepared.js";
-import { encodingOf } from "../../data/encoding/encoded.js";
+import { rowEncodingOptionsOf } from "../../data/encoding/encoded.js";
 import type { OpenModel } from "../../models/open-model.js";
 import type { TrainingInputs } from "../../training-runs/training-inputs.js";
 import {
@@ -66,7 +66,13 @@ export async function withStageOutputs(
 ): Promise<readonly ReplayExemplar[]> {
   const { open, parts, data, word, run } = context;
   const labels = options.labels.length;
-  const encoding = await encodingOf(updateStage.plan, parts.base, parts.tokenizer, options.labels, updateStage.name);
+  const encoding = await rowEncodingOptionsOf(
+    updateStage.plan,
+    parts.base,
+    parts.tokenizer,
+    options.labels,
+    updateStage.name,
+  );
   const computed = await withComputedOutputs(
     asksOf(options, updateStage, open, { encoding, tokenizer: parts.tokenizer }),
     data,

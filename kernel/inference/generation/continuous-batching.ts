@@ -9,7 +9,7 @@
  * preempted and processed again when memory is free.
  */
 import { setTimeout as delay } from "node:timers/promises";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { toFloats } from "../../engines/feeds.js";
@@ -232,7 +232,7 @@ class Writer implements SlotWriter {
   /** Returns false if the text itself was preempted. */
   private makeRoom(text: ActiveSequence, tokens: number): boolean {
     while (text.kvPages && !this.pages.grow(text.kvPages, tokens)) {
-      this.putBack(must(this.working.pop(), "a text that works"));
+      this.putBack(mustExist(this.working.pop(), "a text that works"));
     }
     return text.kvPages !== null;
   }
@@ -257,7 +257,7 @@ class Writer implements SlotWriter {
     }
     if (scoredPlaces.length === 0) return;
     const late = await lateIn(scoredPlaces, Math.min(took * GRACE.part, GRACE.most));
-    const next = integers(must(stepOutputs["next"], "the likeliest tokens"));
+    const next = integers(mustExist(stepOutputs["next"], "the likeliest tokens"));
     const logits = stepOutputs["logits"] && toFloats(stepOutputs["logits"]);
     let row = 0;
     for (const [i, { text, place, last }] of scoredPlaces.entries()) {

@@ -1,9 +1,9 @@
 /** What text generation needs to know of a model: its prompts, end tokens, stop strings, tool calls and grammars. */
-import { dataReaderOfModel, type ModelPlan } from "#dsl/language/types/value.js";
-import type { Base } from "../../bases/base.js";
+import { dataReadingSettingsOf, type ModelPlan } from "#dsl/language/types/value.js";
+import type { BaseModel } from "../../bases/base.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { chatEncodingOf, type ChatEncoding } from "../../data/encoding/chat.js";
+import { chatEncodingOptionsOf, type ChatEncodingOptions } from "../../data/encoding/chat.js";
 import { inputPrefixOf, decoderStartToken } from "../../data/encoding/decoder-input.js";
 import { endTokenIds, endTokenId } from "../../data/encoding/encoded.js";
 import { loadImplementation } from "../../host/load-implementation.js";
@@ -18,7 +18,7 @@ import type { ToolCallFormat } from "./tool-calls/format.js";
 export interface TextGeneratorOptions {
   readonly name: string;
   readonly model: ModelPlan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly tokenizer: Tokenizer;
   readonly by: { readonly writer: SlotWriter; readonly adapter?: number };
 }
@@ -82,10 +82,12 @@ export async function generationModelOf({
 }
 
 /** A base model with a chat template answers conversations, even if it was trained on plain texts. */
-async function chatFor(model: ModelPlan, base: Base, tokenizer: Tokenizer): Promise<ChatEncoding | null> {
-  const reader = dataReaderOfModel(model);
-  if (reader.template !== undefined) return chatEncodingOf(reader, base, tokenizer);
-  return chatTemplateIn(base.folder) === null ? null : chatEncodingOf({ ...reader, template: null }, base, tokenizer);
+async function chatFor(model: ModelPlan, base: BaseModel, tokenizer: Tokenizer): Promise<ChatEncodingOptions | null> {
+  const reader = dataReadingSettingsOf(model);
+  if (reader.template !== undefined) return chatEncodingOptionsOf(reader, base, tokenizer);
+  return chatTemplateIn(base.folder) === null
+    ? null
+    : chatEncodingOptionsOf({ ...reader, template: null }, base, tokenizer);
 }
 
 function marksOf(tokenizer: Tokenizer, { opens, closes, marks: more }: ToolCallFormat): ReadonlyMap<number, string> {

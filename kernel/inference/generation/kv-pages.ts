@@ -3,7 +3,7 @@
  * its tokens and all tokens before them, and remains after its text has ended until its memory is needed. A later text
  * with the same prefix shares the page and skips that part. The least recently used page is evicted first.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 export const TOKENS_PER_KV_PAGE = 16;
 
@@ -89,7 +89,7 @@ export class KvPageTable {
     while ((sequence.full + 1) * TOKENS_PER_KV_PAGE <= done) {
       const key = keyOf(tokens, (sequence.full + 1) * TOKENS_PER_KV_PAGE);
       const children = this.children(root, sequence.known);
-      const page = must(sequence.pages[sequence.full], "a page that is full");
+      const page = mustExist(sequence.pages[sequence.full], "a page that is full");
       const same = children.get(key);
       if (same) {
         // Another text has computed the same page meanwhile: one of the two is enough.

@@ -2,11 +2,11 @@
  * Encodes the prompt of a generation request. A text is left open, a conversation is rendered by its template, and an
  * encoder's text is encoded as in training. A prompt that is too long is truncated or refused.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { tokensAt, TextsInMemory } from "../../data/sequences/token-rows.js";
-import type { ChatEncoding } from "../../data/encoding/chat.js";
+import type { ChatEncodingOptions } from "../../data/encoding/chat.js";
 import { appendEndTokens } from "../../data/encoding/end-token.js";
 import { encodeWithoutEndTokens } from "../continue-texts.js";
 import { charactersForTokens, encodeTextParts, cutTextPart } from "../gathering/prefix-encoding.js";
@@ -20,7 +20,7 @@ const OPENING = 1024;
 export interface PromptEncoder {
   readonly name: string;
   readonly tokenizer: Tokenizer;
-  readonly chat: ChatEncoding | null;
+  readonly chat: ChatEncodingOptions | null;
   /** Number of tokens that the model knows, at least as many as its tokenizer's. */
   readonly vocabulary: number;
   /**
@@ -100,7 +100,7 @@ async function conversationTokens(tokenizer: Tokenizer, text: string, room: numb
   const placed = async (texts: readonly string[]): Promise<readonly Int32Array[]> =>
     (await tokenizer.encodePlaced(texts)).map(({ ids }) => ids);
   const [tokens] = await encodeTextParts([text], { tokens: room, from: "end" }, placed);
-  const chatTokens = must(tokens, "a conversation's tokens");
+  const chatTokens = mustExist(tokens, "a conversation's tokens");
   if (chatTokens.length <= room) return { tokens: chatTokens, orMore: false };
   const { before } = tokenizer.frame;
   const [begin] = await placed([cutTextPart(text, OPENING, "start")]);

@@ -1,5 +1,5 @@
 /** Inputs of one step of the programs in stdlib/programs/slots.ts. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { TOKENS_PER_KV_PAGE } from "./kv-pages.js";
 import type { ActiveSequence } from "./active-sequence.js";
@@ -32,7 +32,7 @@ export function stepFeeds(
   const askedRows: number[] = [];
   let offset = 0;
   for (const [i, { text, count }] of parts.entries()) {
-    const { pages } = must(text.kvPages, "pages of a text that works");
+    const { pages } = mustExist(text.kvPages, "pages of a text that works");
     const keys = text.done + count;
     askedRows.push(...positionsToScore({ text, count }).map((key) => offset + key - text.done));
     const rowPlaces = places.subarray(i * most, (i + 1) * most);

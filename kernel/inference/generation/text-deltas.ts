@@ -2,7 +2,7 @@
  * Turns one text's chosen tokens into the pieces that clients receive: text, tool calls, likelihoods and the end
  * reason.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { StopStringFilter } from "../stop-strings.js";
 import type { TextChunk, TokenLikelihood, PromptToken } from "./generation-request.js";
@@ -188,5 +188,5 @@ function toldOf(logprobs: readonly { readonly id: number; readonly logprob: numb
       logprob,
     };
   });
-  return { ...must(chosen, "the chosen token's likelihood"), top };
+  return { ...mustExist(chosen, "the chosen token's likelihood"), top };
 }

@@ -2,7 +2,7 @@
  * Judges two texts per row. Each pair is sent twice with swapped order, to cancel position bias. Equal verdicts count;
  * if they differ or one is missing, the row is a tie and is reported.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { JudgeImplementation, Verdict } from "#stdlib/judging/judge.js";
 import type { ProgressUpdate } from "../../host/host-context.js";
@@ -50,13 +50,13 @@ export async function judgePairs(
 ): Promise<PairJudgements> {
   const pairs = second.map((b, row) => ({
     question: prompts?.[row] ?? null,
-    a: must(first[row], "the other text"),
+    a: mustExist(first[row], "the other text"),
     b,
   }));
   // Identical texts are a tie and need no request.
   const differ = pairs.flatMap(({ a, b }, row) => (a.trim() === b.trim() ? [] : [row]));
   const questions = differ.flatMap((row) => {
-    const pair = must(pairs[row], "a pair");
+    const pair = mustExist(pairs[row], "a pair");
     return [pair, { ...pair, a: pair.b, b: pair.a }].map((one) => judge.messages(call, one));
   });
   const service = judge.service(call);
@@ -110,7 +110,7 @@ class Asking {
     const work = async (): Promise<void> => {
       for (let index = next++; index < questions.length; index = next++) {
         signal.throwIfAborted();
-        const messages = must(questions[index], "a question");
+        const messages = mustExist(questions[index], "a question");
         answers[index] = await this.once(messages, () => (judge ??= new JudgeClient(this.service, signal)));
         this.options.onProgress?.({
           label: `verdicts of ${this.service.model}`,

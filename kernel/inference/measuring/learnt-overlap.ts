@@ -2,7 +2,7 @@
 import { dirname, resolve } from "node:path";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { startFolderOf } from "#stdlib/techniques/shared/from-parameter.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import {
   readTrainingRowRecord,
   readTrainingRowRecordOfStart,
@@ -24,7 +24,7 @@ export interface TrainingRowOverlap {
 /** Reads the stored hashes of a model's training rows, from its run or from the folders that it is composed of. */
 export function readTrainingRowHashes(
   { weights, plan }: { readonly weights: TrainedWeights | null; readonly plan: ModelPlan },
-  base: Pick<Base, "folder">,
+  base: Pick<BaseModel, "folder">,
   home: string,
 ): TrainingRowRecord | null {
   if (weights) return readTrainingRowRecord(weights.folder);
@@ -35,7 +35,7 @@ export function readTrainingRowHashes(
 /** Returns the training rows of an untrained model: those of its technique's adapter and its base model. */
 export function trainingRowHashesOfStart(
   model: ModelPlan,
-  base: Pick<Base, "folder">,
+  base: Pick<BaseModel, "folder">,
   home: string,
 ): readonly TrainingRowRecord[] {
   const from = startFolderOf(model.technique);

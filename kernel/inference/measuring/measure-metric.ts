@@ -17,7 +17,7 @@ import type { ScoredOutcome } from "#stdlib/tasks/kind.js";
 import { resamplingOf, textsResampler, metricResampleScorer } from "#stdlib/metrics/shared/resampled-outcomes.js";
 import { makeCooperativeYield } from "#stdlib/metrics/shared/cooperative-yield.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { plural } from "../../host/value-text.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import type { MeasuredMetric } from "./comparison.js";
@@ -127,7 +127,7 @@ export async function measureMetric(
   const read = metric.ahead?.ofWritten && (texts ?? textsIn(scored, call));
   if (read) await metric.ahead?.ofWritten?.(call, read, makeCooperativeYield(signal ?? judging?.signal));
   const measure: ScoredOutcome["measure"] = texts
-    ? (metricCode, call) => must(metricCode.ofWritten, `what ${call.word} is of texts`)(call, texts)
+    ? (metricCode, call) => mustExist(metricCode.ofWritten, `what ${call.word} is of texts`)(call, texts)
     : (metricCode, call) => scored.measure(metricCode, call);
   const value = measure(metric, call);
   const none = Number.isNaN(value);

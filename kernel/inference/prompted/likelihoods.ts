@@ -3,7 +3,7 @@
  * lm-evaluation-harness's `acc` (no length normalization). The softmax over the answers then gives the probability of
  * each, given that it is one of them. A prompt is processed once for all its answers.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { toFloats } from "../../engines/feeds.js";
 import { longestLength, type CachedPromptPrefix } from "./prompt-prefix.js";
 
@@ -38,9 +38,9 @@ export async function answerLogLikelihoods(
     options.signal?.throwIfAborted();
     const rows = order.slice(start, start + size);
     await begun.hold(rows.length, longest);
-    const texts = rows.map((row) => must(prompts[row], "a prompt"));
+    const texts = rows.map((row) => mustExist(prompts[row], "a prompt"));
     const scored = await batch(begun, texts, answers, options);
-    rows.forEach((row, i) => (likelihoods[row] = must(scored[i], "the scores of a prompt")));
+    rows.forEach((row, i) => (likelihoods[row] = mustExist(scored[i], "the scores of a prompt")));
     options.onRows?.(Math.min(order.length, start + size), order.length);
   }
   return likelihoods;

@@ -4,8 +4,8 @@ import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { chatTemplateIn } from "../../bases/chat-template.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { weightBytes, type Base } from "../../bases/base.js";
-import { chatEncodingOf } from "../../data/encoding/chat.js";
+import { weightBytes, type BaseModel } from "../../bases/base.js";
+import { chatEncodingOptionsOf } from "../../data/encoding/chat.js";
 import { endTokenIds } from "../../data/encoding/encoded.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { PromptableBase } from "./prompted-base.js";
@@ -27,7 +27,7 @@ export function promptedModelPlan(base: string, folder: string): ModelPlan {
 
 export async function openPromptableBase(
   plan: ModelPlan,
-  base: Base,
+  base: BaseModel,
   tokenizer: Tokenizer,
   session: Pick<EngineSession, "run">,
 ): Promise<PromptableBase> {
@@ -35,7 +35,7 @@ export async function openPromptableBase(
   const implementation = await implementationOf(registry, "model", family);
   const { vocabulary, positions } = implementation.sizes(implementation.config(config));
   const reader = { name: plan.base, folder: plan.folder, template: null };
-  const chat = chatTemplateIn(base.folder) === null ? null : await chatEncodingOf(reader, base, tokenizer);
+  const chat = chatTemplateIn(base.folder) === null ? null : await chatEncodingOptionsOf(reader, base, tokenizer);
   const stop = chat ? await chat.renderer.stop(tokenizer.specials) : "";
   const id = chat ? tokenizer.idOf(stop) : null;
   const window = config["sliding_window"];

@@ -3,7 +3,7 @@
  * model (programs of `buildSharedPrefixPrograms`) holds the prefix in every row from position 0 on, and it is never
  * overwritten; what follows it is overwritten by the next prompts.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { scalarI32 } from "../../engines/feeds.js";
@@ -144,7 +144,7 @@ function feedsOf(
   const mask = new Int32Array(rows * keys).fill(1);
   for (const [row, text] of texts.entries()) {
     const pad = length - text.length;
-    const hidden = must(options.hidden[row], "the hidden part of a row") + pad;
+    const hidden = mustExist(options.hidden[row], "the hidden part of a row") + pad;
     ids.set(text, row * length + pad);
     for (let i = 0; i < length; i++) positions[row * length + i] = Math.max(options.before, options.start + i - hidden);
     mask.fill(0, row * keys + options.before, row * keys + options.before + hidden);

@@ -3,18 +3,18 @@
  * separated by blank lines. A prompt that is too long is truncated at the end of the row's own texts; instructions and
  * examples never are.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Message } from "#stdlib/conversations/kind.js";
 import type { RowPrompt } from "#stdlib/contenders/shared/prompting/prompted-base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
-import { renderConversationPrompts, renderConversations, type ChatEncoding } from "../../data/encoding/chat.js";
+import { renderConversationPrompts, renderConversations, type ChatEncodingOptions } from "../../data/encoding/chat.js";
 import { encodeWithoutEndTokens } from "../continue-texts.js";
 
 /** Tokenizer and template of a base model. `chat` is null if it has no template. */
 export interface BasePromptFormat {
   readonly base: string;
   readonly tokenizer: Tokenizer;
-  readonly chat: ChatEncoding | null;
+  readonly chat: ChatEncodingOptions | null;
 }
 /** Separators without a template: before the answer, and between examples; the defaults of lm-evaluation-harness. */
 const PLAIN = { answer: " ", next: "\n\n" };
@@ -35,26 +35,29 @@ export async function encodePromptRows(
   const prompts = [...(await encoded(await textsOf(rows, reader), reader))];
   const long = prompts.flatMap((prompt, row) => (prompt.length > most ? [row] : []));
   if (long.length === 0) return { prompts, cut: 0 };
-  const longRows = new Map(long.map((row) => [row, must(rows[row], "a row")]));
+  const longRows = new Map(long.map((row) => [row, mustExist(rows[row], "a row")]));
   let left = long;
   for (let tried = 0; left.length > 0; tried++) {
     for (const row of left) {
-      const over = must(prompts[row], "a prompt").length - most;
-      longRows.set(row, await shortened(must(longRows.get(row), "a row"), tried < TRIES ? over : Infinity, reader));
+      const over = mustExist(prompts[row], "a prompt").length - most;
+      longRows.set(
+        row,
+        await shortened(mustExist(longRows.get(row), "a row"), tried < TRIES ? over : Infinity, reader),
+      );
     }
     const again = await encoded(
       await textsOf(
-        left.map((row) => must(longRows.get(row), "a row")),
+        left.map((row) => mustExist(longRows.get(row), "a row")),
         reader,
       ),
       reader,
     );
-    for (const [i, row] of left.entries()) prompts[row] = must(again[i], "a prompt");
-    const still = left.filter((row) => must(prompts[row], "a prompt").length > most);
-    const spent = still.find((row) => must(longRows.get(row), "a row").values.every((value) => value === ""));
+    for (const [i, row] of left.entries()) prompts[row] = mustExist(again[i], "a prompt");
+    const still = left.filter((row) => mustExist(prompts[row], "a prompt").length > most);
+    const spent = still.find((row) => mustExist(longRows.get(row), "a row").values.every((value) => value === ""));
     if (spent !== undefined) {
-      const { shots } = must(rows[spent], "a row");
-      const tokens = must(prompts[spent], "a prompt").length;
+      const { shots } = mustExist(rows[spent], "a row");
+      const tokens = mustExist(prompts[spent], "a prompt").length;
       throw new CodedError("prompt-too-long", { base: reader.base, tokens, most, shots: shots.length });
     }
     left = still;
@@ -71,7 +74,7 @@ export async function encodeAnswers(
   const [text = ""] = await textsOf([row], reader);
   const before = reader.chat ? await leadOf(reader.chat, row) : PLAIN.answer;
   const [alone, ...whole] = await encoded([text, ...answers.map((answer) => text + before + answer)], reader);
-  const from = must(alone, "a prompt").length;
+  const from = mustExist(alone, "a prompt").length;
   return whole.map((ids, i) => {
     const answerIds = ids.slice(from);
     if (answerIds.length === 0)
@@ -81,7 +84,7 @@ export async function encodeAnswers(
 }
 
 /** Returns the text that the template puts between the start of the assistant turn and the answer. */
-async function leadOf(chat: ChatEncoding, row: RowPrompt): Promise<string> {
+async function leadOf(chat: ChatEncodingOptions, row: RowPrompt): Promise<string> {
   const PROBE = "answer";
   const messages = messagesOf(row);
   const [prompt = ""] = await renderConversationPrompts(chat, [{ row: 1, messages }]);
@@ -126,7 +129,7 @@ async function encoded(
 async function shortened(row: RowPrompt, over: number, { tokenizer }: BasePromptFormat): Promise<RowPrompt> {
   const placed = await tokenizer.encodePlaced(row.values);
   const longest = placed.reduce((best, { ids }, i) => (ids.length > placed[best]!.ids.length ? i : best), 0);
-  const keep = must(placed[longest], "a value").ids.length - over;
+  const keep = mustExist(placed[longest], "a value").ids.length - over;
   const end = keep > 0 ? placed[longest]!.ends[keep - 1]! : 0;
   const values = row.values.map((value, i) => (i === longest ? Array.from(value).slice(0, end).join("") : value));
   return { ...row, values };

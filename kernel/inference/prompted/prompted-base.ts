@@ -1,6 +1,6 @@
 /** An open base model used with prompts: prompt tokens, common prefix, likelihoods of answers, and generated text. */
 import type { Call } from "#dsl/language/types/value.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type {
   AnswerTokenReserve,
   PromptedBase,
@@ -72,9 +72,9 @@ async function read(
         (i) => (from === begun) === beginsWith(prompts[rowNumbers[i]!]!, common),
       );
       if (places.length === 0) continue;
-      const remainders = places.map((i) => must(prompts[rowNumbers[i]!], "a prompt").subarray(from.length));
+      const remainders = places.map((i) => mustExist(prompts[rowNumbers[i]!], "a prompt").subarray(from.length));
       const got = await ask(from, remainders, before);
-      places.forEach((place, i) => (results[place] = must(got[i], "the scores of a prompt")));
+      places.forEach((place, i) => (results[place] = mustExist(got[i], "the scores of a prompt")));
       before += places.length;
     }
     return results;
@@ -99,7 +99,7 @@ async function read(
       } else await answerLogLikelihoods(begun, remainders, [...answers.values()], { vocabulary, batchSize: 1, signal });
     },
     async likelihoods(rowNumbers, labels) {
-      const ids = labels.map((label) => must(answers.get(label), "an answer's tokens"));
+      const ids = labels.map((label) => mustExist(answers.get(label), "an answer's tokens"));
       const logLikelihoods = await inParts(rowNumbers, (from, remainders, before) =>
         answerLogLikelihoods(from, remainders, ids, {
           vocabulary,

@@ -1,6 +1,6 @@
 /** Computes metrics of predictions from a file, with intervals and by slices, with the same code as `evaluate`. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
-import { parseValue, completeValue, type ValueReading } from "#dsl/compiler/statement/value.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
+import { parseValue, fillValueDefaults, type ValueParseResult } from "#dsl/compiler/statement/value.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Parameter, Registry } from "#dsl/language/types/registry.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -70,7 +70,7 @@ export async function scoreAnswers(
   const { sort, calls: requestedCalls } = agreed(answers, calls, registry);
   const outcomes = outcomesOf(sort, answers);
   const data = outcomes.labels.length > 0 ? { labels: outcomes.labels } : {};
-  const whole = listOf<Call>(completeValue(requestedCalls, parameter, registry, data), "--metrics");
+  const whole = listOf<Call>(fillValueDefaults(requestedCalls, parameter, registry, data), "--metrics");
   const tried = whole.map((call) =>
     measureMetric(registry, call, outcomes, { world: metricFilesIn(folder), judging: { beside: null, signal } }).catch(
       (error: unknown) => {
@@ -87,7 +87,7 @@ export async function scoreAnswers(
     rows: rows.length,
     metrics: measures.map((measure) => ({
       name: measure.name,
-      score: Number.isNaN(measure.value) ? null : must(drawn.get(measure), "its interval").score,
+      score: Number.isNaN(measure.value) ? null : mustExist(drawn.get(measure), "its interval").score,
       ...(measure.why !== undefined && { why: measure.why }),
       ...(measure.notes && { notes: measure.notes }),
     })),
@@ -106,7 +106,7 @@ function partings(written: string, { has }: AnswersFileColumnReader, registry: R
   if (has.includes(written)) return [written];
   const parameter = keyOf("by", registry);
   return listOf<Parting>(
-    completeValue(listOf<Parting>(parseValue(written, parameter, registry), "--by"), parameter, registry, {}),
+    fillValueDefaults(listOf<Parting>(parseValue(written, parameter, registry), "--by"), parameter, registry, {}),
     "--by",
   );
 }
@@ -133,7 +133,7 @@ async function slicedBy(
     const scored = (partMeasures: readonly (MeasuredMetric | null)[]): readonly ScoredMetric[] =>
       partMeasures.map((measure, m) => ({
         name: measures[m]?.name ?? "",
-        score: measure && !Number.isNaN(measure.value) ? must(drawn.get(measure), "its interval").score : null,
+        score: measure && !Number.isNaN(measure.value) ? mustExist(drawn.get(measure), "its interval").score : null,
       }));
     slicedScores.push({
       by: parted.by,
@@ -167,13 +167,13 @@ async function partedBy(
 }
 
 const keyOf = (name: string, registry: Registry): Parameter =>
-  must(
+  mustExist(
     registry.find("verb", "evaluate")?.parameters.find((one) => one.name === name),
     `\`${name}\` of an evaluation`,
   );
 
 /** Throws a coded error for the first invalid entry. */
-function listOf<T>({ value, diagnostics }: ValueReading, option: string): readonly T[] {
+function listOf<T>({ value, diagnostics }: ValueParseResult, option: string): readonly T[] {
   const wrong = diagnostics.find(({ severity }) => severity === "error");
   if (wrong) throw new CodedError(wrong.code, wrong.data);
   if (!Array.isArray(value) || value.length === 0)
@@ -215,8 +215,9 @@ function agreed(
   const sort = sorts.find((one) => requested.every((call) => measures(call).includes(one)));
   if (sort) return { sort, calls: requested };
   // Finds the metric to report: the first that measures none of these kinds, or not the kind of the one before it.
-  const likeliest = sorts.find((one) => measures(must(requested[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
-  const odd = must(
+  const likeliest =
+    sorts.find((one) => measures(mustExist(requested[0], "a metric")).includes(one)) ?? sorts[0] ?? "label";
+  const odd = mustExist(
     requested.find((call) => !measures(call).includes(likeliest)),
     "a metric that measures something else",
   );

@@ -9,8 +9,8 @@ import type { Registry } from "#dsl/language/types/registry.js";
 import { makePrivateFolder, writePrivateFileAsync } from "../../fetch/private.js";
 import type { PreparedData } from "../../data/prepared.js";
 import { cachePath } from "../../fetch/cache.js";
-import type { Base } from "../../bases/base.js";
-import { scratchBaseFacts, specialTokensOfFamily } from "../../bases/scratch-facts.js";
+import type { BaseModel } from "../../bases/base.js";
+import { scratchBaseFacts, fromScratchCapabilityOf } from "../../bases/scratch-facts.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { contentText } from "#stdlib/conversations/shared/message-text.js";
 import { parseMessages } from "../../data/rows/conversations.js";
@@ -25,10 +25,10 @@ export async function makeScratchBase(
   plan: ScratchPlan,
   prepared: PreparedData | null,
   options: { readonly registry: Registry; readonly signal?: AbortSignal | undefined },
-): Promise<Base> {
+): Promise<BaseModel> {
   const { tokenizer, max_length } = plan;
   const trained = prepared
-    ? await trainTokenizer(tokenizer, specialTokensOfFamily(plan, options.registry), trainingTexts(prepared), {
+    ? await trainTokenizer(tokenizer, fromScratchCapabilityOf(plan, options.registry), trainingTexts(prepared), {
         ...options,
         data: prepared.name,
       })

@@ -1,6 +1,6 @@
 /** Ways of starting a worker, passed to a runner. */
 import type { WorkerResources, WorkerCapacity, RayLauncher, WorkerLaunchers } from "#stdlib/runners/kind.js";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { startWorkerProcess } from "./process.js";
 import { RayJobs } from "./ray/jobs.js";
 import { localAddressTowards } from "./ray/route-address.js";
@@ -55,7 +55,7 @@ function rayWays(
         // Nodes change over time: a restarted worker goes to a node with free resources now.
         async node() {
           const slots = await slotsNow(ray, address, needs);
-          return must(slots[wanted.place % slots.length], "a node with room");
+          return mustExist(slots[wanted.place % slots.length], "a node with room");
         },
       }),
   };

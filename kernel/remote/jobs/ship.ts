@@ -4,7 +4,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { needFromKey, type Facts, type NameFacts } from "#dsl/language/types/facts.js";
+import { needFromKey, type Facts, type DollarNameFacts } from "#dsl/language/types/facts.js";
 import type { Word } from "#dsl/language/types/registry.js";
 import type { HostContext } from "../../host/host-context.js";
 import type { EngineOptions } from "../../engines/engine.js";
@@ -116,7 +116,7 @@ function tablesIn(value: unknown): readonly string[] {
   return typeof value["live"] === "string" ? [value["live"]] : Object.values(value).flatMap(tablesIn);
 }
 
-function note(names: Names, name: string, fact: NameFacts, hostContext: HostContext): void {
+function note(names: Names, name: string, fact: DollarNameFacts, hostContext: HostContext): void {
   const value = hostContext.live(name)?.value;
   const rows = tableIn(value);
   if (rows === null) {

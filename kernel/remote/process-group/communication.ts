@@ -1,5 +1,5 @@
 /** Communication costs of a training shared by several workers: summed over its steps, reported when it ends. */
-import type { WorkerSharing } from "#dsl/compiler/plan/plan.js";
+import type { WorkersOfTraining } from "#dsl/compiler/plan/plan.js";
 import type { RunEvent, DistributedTrainingUsage } from "../../events/events.js";
 import type { ExtraStoppedFields, TrainingHook } from "../../training/loop/hook.js";
 import type { CompletedStep, ExtraStepFields } from "../../training/loop/step-source.js";
@@ -12,7 +12,7 @@ export class CommunicationTimeHook implements TrainingHook {
 
   /** `before`: all events of the run's log, including those of lost process groups. */
   constructor(
-    private readonly sharing: WorkerSharing,
+    private readonly sharing: WorkersOfTraining,
     private readonly before: readonly RunEvent[],
   ) {}
 

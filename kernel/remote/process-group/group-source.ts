@@ -1,5 +1,5 @@
 /** Minibatch steps whose updates a process group shares: the pipelines of its ranks, and the coordinator's steps for the loop. */
-import { isDue } from "#dsl/compiler/plan/cadence.js";
+import { isDueAtStep } from "#dsl/compiler/plan/cadence.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { EngineSession } from "../../engines/engine.js";
 import type { CompletedStep, StepSource } from "../../training/loop/step-source.js";
@@ -79,7 +79,7 @@ export class RootStepSource implements StepSource {
     const { plan, signal } = this.options;
     const steps = { total: this.total, loader: this };
     const { average = null } = plan.recipe.training;
-    return isDue(average, step, steps) || step >= this.last || signal?.aborted === true;
+    return isDueAtStep(average, step, steps) || step >= this.last || signal?.aborted === true;
   }
 
   /** Adds the other ranks' logits and the communication cost of the step. */

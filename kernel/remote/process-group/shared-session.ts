@@ -4,10 +4,10 @@
  * Each rank thus makes the same update of the same weights, clipped by the norm of the sum. If weights are averaged,
  * each rank updates with its own rows, and at intervals all continue from the mean.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { GRADIENT_SUM_PREFIX } from "#stdlib/programs/accumulate.js";
-import type { DataLoader, UpdatePart, TrainingUpdate } from "../../data/rows/loader.js";
+import type { DataLoader, TrainingUpdateBatch, TrainingUpdate } from "../../data/rows/loader.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { readScalar, scalarF32 } from "../../engines/feeds.js";
 import type { RankRowLogits } from "./root-rank.js";
@@ -36,7 +36,7 @@ export class GroupSynchronizedSession implements Pick<EngineSession, "run"> {
   private before: Promise<unknown> = Promise.resolve();
   private readonly gradients: StateVector;
   private readonly weights: StateVector;
-  private readonly parts: Pick<UpdatePart, "rows" | "counts">[] = [];
+  private readonly parts: Pick<TrainingUpdateBatch, "rows" | "counts">[] = [];
   private made = { loss: 0, counts: 0, seen: [] as RankRowLogits[], last: Promise.resolve() as Promise<unknown> };
   private learnt = 0;
   private readonly steps = new Map<number, SharedUpdateResult>();
@@ -76,7 +76,7 @@ export class GroupSynchronizedSession implements Pick<EngineSession, "run"> {
 
   run(program: string, feeds: Feeds, wanted?: readonly string[]): Reply {
     if (program === "accumulate") return this.accumulate(feeds, wanted);
-    const step = new Int32Array(must(feeds["step"], "step").bytes.slice().buffer)[0]!;
+    const step = new Int32Array(mustExist(feeds["step"], "step").bytes.slice().buffer)[0]!;
     const { made } = this;
     this.made = { loss: 0, counts: 0, seen: [], last: Promise.resolve() };
     const applied = this.before.then(() =>
@@ -118,7 +118,7 @@ export class GroupSynchronizedSession implements Pick<EngineSession, "run"> {
     const [{ norm }, ended] = await Promise.all([this.session.run("apply", feeds, ["norm"]), written]);
     this.note(step, { communicated: (ended - begun - waited - computed) / 1000, waited: waited / 1000, seen });
     this.agreed = step;
-    return { norm: must(norm, "the norm of an update"), loss: scalarF32(loss) };
+    return { norm: mustExist(norm, "the norm of an update"), loss: scalarF32(loss) };
   }
 
   /** Makes an update with this rank's rows, and averages the weights when due. */

@@ -12,7 +12,7 @@ import { registry } from "#stdlib/registry.js";
 import type { CompressionStepImplementation } from "#stdlib/compression/compression-step.js";
 import type { ActivationRanges } from "#stdlib/layers/rounded-activations.js";
 import { makePrivateFolder, writePrivateFile } from "../../fetch/private.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { loadImplementation } from "../../host/load-implementation.js";
 import { parseJsonOrNull, dictionaryOf } from "../../fetch/json.js";
 import { quantizedTensorMetadata, weightTensorsToWrite } from "../../tensors/rounded.js";
@@ -31,7 +31,7 @@ export const derivedBaseFolder = (run: string, call: Call): string => join(run, 
 /** `whole`: the trained model as a base; `licence`: its license. An existing folder is replaced. */
 export async function writeDerivedBase(
   folder: string,
-  whole: Base,
+  whole: BaseModel,
   { call, licence }: { readonly call: Call; readonly licence: string | null },
 ): Promise<void> {
   const file = join(whole.folder, MODEL_FILES.weights);
@@ -76,4 +76,4 @@ function readBounds(folder: string): ActivationRanges | null {
 }
 
 /** Maximum number of tokens per text in training. */
-const readsUpTo = ({ facts: { reads, positions } }: Base): number => reads ?? positions;
+const readsUpTo = ({ facts: { reads, positions } }: BaseModel): number => reads ?? positions;

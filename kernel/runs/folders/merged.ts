@@ -3,7 +3,7 @@
  * opened without knowledge of the technique: by transformers, `base: "folder"` and `tunebook forward`. Before the
  * folder is complete, the logits of both models on the same tokens are compared.
  */
-import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, CodedError } from "#dsl/language/diagnostics/codes.js";
 import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { NDArray } from "#dsl/tensor/program.js";
@@ -11,7 +11,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { assembleForwardProgram } from "#stdlib/programs/forward.js";
 import { buildAdapterMergePrograms, type MergedLayer, type AdapterMergeProgram } from "#stdlib/programs/merge.js";
 import type { AssembleOptions } from "#stdlib/programs/options.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { Engine, EngineSession } from "../../engines/engine.js";
 import { modelConfigJsonText } from "./config-text.js";
 import { modelConfigOf } from "./model-config.js";
@@ -51,7 +51,7 @@ export async function writeMergedModel(
     readonly session: EngineSession;
     readonly body: ModelAssemblyOptions;
     readonly plan: Plan;
-    readonly base: Base;
+    readonly base: BaseModel;
     readonly labels: readonly string[];
   },
 ): Promise<MergedModel> {
@@ -105,7 +105,7 @@ export async function writeMergedModel(
 }
 
 /** Whether all trained parameters are parameters of the base's own model, with nothing added to its layers. */
-export function canMergeInPlace(body: ModelAssemblyOptions, base: Base, trainable: readonly string[]): boolean {
+export function canMergeInPlace(body: ModelAssemblyOptions, base: BaseModel, trainable: readonly string[]): boolean {
   const plain = assembleForwardProgram({ ...body, technique: NONE, tensors: base.facts.shapes }, false);
   return trainable.every((name) => Object.hasOwn(plain.state, name));
 }
@@ -169,7 +169,7 @@ async function compared(
   };
   const feeds = Object.fromEntries(Object.keys(inputs).map((name) => [name, all[name]!]));
   const logitsOf = async (engineSession: Pick<EngineSession, "run">) =>
-    floats(must((await engineSession.run(FORWARD, feeds, ["logits"]))["logits"], "logits"));
+    floats(mustExist((await engineSession.run(FORWARD, feeds, ["logits"]))["logits"], "logits"));
   const [a, b] = await Promise.all([logitsOf(session), logitsOf(copy)]);
   const most = a.reduce((m, v) => Math.max(m, Math.abs(v)), 0);
   const difference = a.reduce((m, v, i) => Math.max(m, Math.abs(v - b[i]!)), 0);

@@ -4,7 +4,7 @@
  */
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { modelClassName, problemTypeOf } from "../../bases/head-names.js";
 
 /** Keys that describe the base's own weight files. */
@@ -12,7 +12,7 @@ const OF_THE_FILES = ["torch_dtype", "quantization_config"];
 
 export function modelConfigOf(
   { task }: ModelPlan,
-  base: Base,
+  base: BaseModel,
   labels: readonly string[],
 ): Readonly<Record<string, unknown>> {
   const config = Object.fromEntries(Object.entries(base.facts.config).filter(([key]) => !OF_THE_FILES.includes(key)));

@@ -10,7 +10,7 @@ import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import type { TechniqueImplementation } from "#stdlib/techniques/kind.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { EngineSession } from "../../engines/engine.js";
 import { copyWithUsualMode } from "../../fetch/private.js";
 import { readModelJsonObject } from "../../tensors/model-file.js";
@@ -38,7 +38,7 @@ const CARD = "README.md";
 /** Returns null if the technique trains a part of the model. */
 export function wholeModelToSave(options: {
   readonly model: ModelPlan;
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly technique: TechniqueImplementation;
   readonly labels: readonly string[];
   readonly saved: Readonly<Record<string, string>>;
@@ -57,7 +57,7 @@ export function wholeModelToSave(options: {
 }
 
 /** Files of the base that also apply to the trained model: those of its tokenizer, and its generation settings. */
-export function companionFiles(base: Base): readonly string[] {
+export function companionFiles(base: BaseModel): readonly string[] {
   return base.files.filter((name) => BESIDE.test(name));
 }
 const BESIDE =
@@ -90,7 +90,7 @@ function asItIs(from: string): Readonly<Record<string, unknown>> {
 }
 
 /** All files of such a folder, except the model card. */
-export function modelFolderFiles(base: Base): readonly string[] {
+export function modelFolderFiles(base: BaseModel): readonly string[] {
   return [
     ...new Set([MODEL_FILES.weights, MODEL_FILES.config, SETTINGS, TRAINING_ROW_RECORD_FILE, ...companionFiles(base)]),
   ];

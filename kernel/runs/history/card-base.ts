@@ -3,7 +3,7 @@
  */
 import { existsSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, resolve } from "node:path";
-import type { ModelPlan, DataReader } from "#dsl/language/types/value.js";
+import type { ModelPlan, DataReadingSettings } from "#dsl/language/types/value.js";
 import { parseHubName } from "../../bases/resolve.js";
 import { readRegularJson } from "../read-events.js";
 import { RunFolder } from "../run-folder.js";
@@ -34,7 +34,7 @@ export function cardBaseModelOf(model: ModelPlan, run?: RunFolder, most = MOST):
   return rootOf({ name, folder, ...(scratch && { scratch }) }, home, most);
 }
 
-function rootOf({ name, folder, scratch }: DataReader, home: string, most: number): CardBaseModel {
+function rootOf({ name, folder, scratch }: DataReadingSettings, home: string, most: number): CardBaseModel {
   const root = { name: hideLocalPath(name), hub: null, scratch: scratch !== undefined, training: null };
   if (scratch) return root;
   const run = isAbsolute(name) && basename(name) === "model" && most > 0 ? RunFolder.open(dirname(name)) : undefined;

@@ -1,7 +1,7 @@
 /** Code section of a model card: how to open the model in Tune and in Python. */
 import type { Call } from "#dsl/language/types/value.js";
 import { callText } from "../../host/value-text.js";
-import { code, fence } from "../../display/markdown.js";
+import { code, fencedCodeBlock } from "../../display/markdown.js";
 import { headClassSuffix } from "../../bases/head-names.js";
 import type { CardFacts } from "./card-facts.js";
 import { yamlJson } from "./card-front-matter.js";
@@ -34,7 +34,7 @@ const OURS =
 function loadingBy(f: CardFacts): readonly string[] {
   const { model } = f.plan.recipe;
   const auto = autoModel(f);
-  const python = (lines: readonly string[]): string => fence("python", lines.join("\n"));
+  const python = (lines: readonly string[]): string => fencedCodeBlock("python", lines.join("\n"));
   const q = yamlJson;
   const labels = f.lock.labels.length;
   // A base may include a head for other labels.
@@ -63,7 +63,7 @@ function loadingBy(f: CardFacts): readonly string[] {
   if (f.saved === "whole")
     return [
       "The folder (here `model`) is the complete model. In Tunebook, train it further:",
-      fence("tune", started(techniqueText(model.technique), "./model")),
+      fencedCodeBlock("tune", started(techniqueText(model.technique), "./model")),
       `In transformers:\n\n${python([`from transformers import ${auto}, AutoTokenizer`, "", `model = ${auto}.from_pretrained("model")`, 'tokenizer = AutoTokenizer.from_pretrained("model")'])}`,
     ];
   if (f.saved === "model")
@@ -83,7 +83,7 @@ function loadingBy(f: CardFacts): readonly string[] {
   const technique = callText({ ...safeTechnique, arguments: { ...safeTechnique.arguments, from: "./adapter" } });
   return [
     "In Tunebook, train it further from this folder (here `adapter`):",
-    fence("tune", started(technique, place)),
+    fencedCodeBlock("tune", started(technique, place)),
     f.saved === "peft"
       ? `In PEFT:\n\n${python(["from peft import PeftModel", ...begin, 'model = PeftModel.from_pretrained(base, "adapter")'])}`
       : "PEFT has no format for this technique: `adapter_model.safetensors` has the trained weights under the base's own parameter names.",

@@ -19,7 +19,7 @@ import {
 import { baseOriginText } from "../../display/plans/origin.js";
 import { personalDataText } from "../../display/plans/plan-card.js";
 import { attackSummaryLines, privacyCardLines } from "./card-privacy.js";
-import { code, fence, joinParagraphs, escapeMarkdown, table } from "../../display/markdown.js";
+import { code, fencedCodeBlock, joinParagraphs, escapeMarkdown, table } from "../../display/markdown.js";
 import { compressionCardLines, compressedModelText } from "./card-compressed.js";
 import type { DistributedTrainingUsage } from "../../events/events.js";
 import { workerUsageText } from "../../display/plans/worker-cost.js";
@@ -178,7 +178,7 @@ function deploymentSections({ target, proof, left, calls }: DeployedCardFacts): 
     "## Asking it",
     ...calls.flatMap(({ language, needs, code: text }) => [
       `In ${language}, with ${needs.map(code).join(", ")}:`,
-      fence(FENCES[language] ?? "", text),
+      fencedCodeBlock(FENCES[language] ?? "", text),
     ]),
     left.length > 0 &&
       table(

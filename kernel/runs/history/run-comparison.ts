@@ -10,7 +10,7 @@ import {
 } from "../../display/curves/compared-curves.js";
 import type { Figure } from "../../display/figure.js";
 import { significantText } from "../../host/value-text.js";
-import { thinFigure } from "../../display/curves/thin.js";
+import { downsampleFigure } from "../../display/curves/thin.js";
 import { settingTexts } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
 import { shortDataHash, type ListedScore, isLiveState, type RunState, type RunSummary } from "./newest-scores.js";
@@ -110,7 +110,7 @@ export class RunComparer {
         .digest("hex")
         .slice(0, 24),
       ...rest,
-      figure: drawn ? thinFigure(comparedCurvesFigure(curves, request)) : null,
+      figure: drawn ? downsampleFigure(comparedCurvesFigure(curves, request)) : null,
     };
   }
 

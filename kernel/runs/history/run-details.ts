@@ -5,10 +5,10 @@ import { programText } from "#dsl/compiler/plan/text.js";
 import { registry } from "#stdlib/registry.js";
 import { curvesFigure } from "../../display/curves/curves.js";
 import type { Figure } from "../../display/figure.js";
-import { ratesFigure } from "../../display/curves/rate-curves.js";
+import { learningRateAndNormFigure } from "../../display/curves/rate-curves.js";
 import { commonNumberFormat } from "../../display/column.js";
 import { byteSizeText, printable, significantText } from "../../host/value-text.js";
-import { thinFigure } from "../../display/curves/thin.js";
+import { downsampleFigure } from "../../display/curves/thin.js";
 import { readHeader } from "../../tensors/safetensors.js";
 import { settingDifferences, type RunSettingsSource, type SettingDifference } from "./differences.js";
 import type { RunEvent } from "../../events/events.js";
@@ -87,7 +87,7 @@ export async function readRunDetails(
   ]);
   const events = parseRunEvents(log);
   const best = events.findLast((event) => event.kind === "checkpoint" && event.best);
-  const rates = ratesFigure(events);
+  const rates = learningRateAndNormFigure(events);
   const bestStep = best?.kind === "checkpoint" ? best.step : null;
   const goesOn = ["interrupted", "killed", "failed"].includes(summary.state) && checkpoints.some((one) => one.whole);
   const program = (options: Parameters<typeof programText>[2]): string | null =>
@@ -96,9 +96,9 @@ export async function readRunDetails(
     summary,
     folder,
     curves: events.some((event) => event.kind === "step" || event.kind === "evaluated")
-      ? thinFigure(curvesFigure(events))
+      ? downsampleFigure(curvesFigure(events))
       : null,
-    rates: rates && thinFigure(rates),
+    rates: rates && downsampleFigure(rates),
     evaluations: evaluationsIn(scores),
     scores: scoresOf(events, bestStep),
     checkpoints: checkpoints.map(({ file, size, step, whole }, i) => ({

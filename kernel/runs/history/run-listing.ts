@@ -3,7 +3,7 @@
  * ranked only among the same rows: runs scored on other data have a separate section.
  */
 import type { MetricDirection } from "#dsl/language/types/capabilities/metric.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { plural } from "../../host/value-text.js";
 import type { TrialListing } from "../together/trials.js";
 import { shortDataHash, type ListedScore, type RunState, type RunSummary } from "./newest-scores.js";
@@ -213,7 +213,7 @@ function single(run: RunSummary, choice: ScoreChoice | null, view: RunView): Ite
   const score = scoreIn(run, choice) ?? (mixes(view) ? lastScore(run, choice) : null);
   return { runs: [run], sweep: null, newest: run, best: null, score };
 }
-const trialOf = (run: RunSummary): TrialListing => must(run.trial, `the trial of ${run.id}`);
+const trialOf = (run: RunSummary): TrialListing => mustExist(run.trial, `the trial of ${run.id}`);
 function folded(runs: readonly RunSummary[], choice: ScoreChoice | null, view: RunView): readonly Item[] {
   const byGoal = mixes(view) && view.score === null;
   const sweeps = new Map<string, RunSummary[]>();

@@ -11,7 +11,7 @@ import type { DataPlan, ModelPlan, Call } from "#dsl/language/types/value.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { registry } from "#stdlib/registry.js";
 import { isModelFile, findKnownFiles } from "../known-files.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import { sourceFiles } from "../../data/sources/files-read.js";
 import { cachedSha256Of } from "../../fetch/hashed.js";
 
@@ -40,7 +40,7 @@ export interface PlanInputOptions {
   /** Absolute path of the folder that the plan's relative paths start from. */
   readonly folder: string;
   /** Unset for a model from scratch, or if the base's files are not needed. */
-  readonly base?: Pick<Base, "folder" | "files"> | undefined;
+  readonly base?: Pick<BaseModel, "folder" | "files"> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

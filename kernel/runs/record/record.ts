@@ -4,7 +4,7 @@
  */
 import { availableParallelism } from "node:os";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { PreparedData } from "../../data/prepared.js";
 import type { EngineInfo } from "../../engines/engine.js";
 import { processorName } from "../../engines/machine-record.js";
@@ -21,7 +21,7 @@ import { softwareVersions } from "./versions.js";
 
 export interface RunRecordInput {
   readonly plan: Plan;
-  readonly base: Pick<Base, "folder" | "files">;
+  readonly base: Pick<BaseModel, "folder" | "files">;
   readonly prepared: PreparedData;
   readonly engine: EngineInfo;
   /** Absolute path of the folder that the plan's relative paths start from. */

@@ -7,18 +7,18 @@ import { LRUCache } from "lru-cache";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { EngineFacts, MachineFacts, Need, TableFacts } from "#dsl/language/types/facts.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
-import type { DataPlan, DataReader } from "#dsl/language/types/value.js";
-import type { Base } from "../../bases/base.js";
+import type { DataPlan, DataReadingSettings } from "#dsl/language/types/value.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { Tokenizer } from "../../bases/tokenizer.js";
 import { readColumnValues } from "../../data/sources/column-values.js";
 import { AuditCache } from "../../data/sources/kept-audits.js";
 import type { ReadColumnFunction } from "../../data/rows/handle.js";
 import type { ColumnRequest } from "../../data/row/row.js";
-import type { ReadRows, PreparedData } from "../../data/prepare.js";
+import type { ReadAndSplitRows, PreparedData } from "../../data/prepare.js";
 import { measurePreparedData, prepareFetchedRows, readFetchedHeader } from "../../data/sources/prepare.js";
 import { chatMeasurer } from "../../data/encoding/chat.js";
 import type { HostContext } from "../../host/host-context.js";
-import { preparedStamp, sourceFileStamps } from "../../data/sources/files-read.js";
+import { dataPlanFileStamps, sourceFileStamps } from "../../data/sources/files-read.js";
 import { BaseCache } from "../../models/base-cache.js";
 
 /** Returns which engine computes on a named device. Throws coded errors if none does. */
@@ -35,7 +35,7 @@ interface Kept {
 /** Rows before subsampling. */
 interface Started {
   readonly stamp: string;
-  readonly made: Promise<ReadRows>;
+  readonly made: Promise<ReadAndSplitRows>;
 }
 
 /** Column facts from the beginning of a source. */
@@ -104,7 +104,7 @@ export class DatasetCache {
    * Reads, cleans and splits a data set, and measures it for the model that reads it. The rows are cached for all
    * readers until one of their source files changes; `$x` tables are read again each time.
    */
-  async data(plan: DataPlan, reader: DataReader | null, s: HostContext): Promise<PreparedData> {
+  async data(plan: DataPlan, reader: DataReadingSettings | null, s: HostContext): Promise<PreparedData> {
     const cached = this.rows(plan, s);
     if (!reader) return cached.made;
     const key = hashOf(reader);
@@ -134,7 +134,7 @@ export class DatasetCache {
 
   private rows(plan: DataPlan, s: HostContext): Kept {
     const key = keyOfData(plan);
-    const stamp = preparedStamp(plan, resolve(s.folder, plan.folder));
+    const stamp = dataPlanFileStamps(plan, resolve(s.folder, plan.folder));
     const known = this.prepared.get(key);
     if (known && stamp !== null && known.stamp === stamp) return known;
     const made = prepareFetchedRows(plan, world(plan.folder, s), {
@@ -156,7 +156,7 @@ export class DatasetCache {
   }
 
   /** Reads, cleans and splits the rows once for all sizes subsampled from them. */
-  private started(plan: DataPlan, stamp: string, begin: () => Promise<ReadRows>): Promise<ReadRows> {
+  private started(plan: DataPlan, stamp: string, begin: () => Promise<ReadAndSplitRows>): Promise<ReadAndSplitRows> {
     const key = keyOfData({ ...plan, thin: 1 });
     const known = this.begun.get(key);
     if (known?.stamp === stamp) return known.made;
@@ -174,7 +174,7 @@ export class DatasetCache {
   private async measured(
     made: Promise<PreparedData>,
     plan: DataPlan,
-    reader: DataReader,
+    reader: DataReadingSettings,
     s: HostContext,
   ): Promise<PreparedData> {
     const base = await this.base(reader, s);
@@ -220,12 +220,12 @@ export class DatasetCache {
   /** Returns the prepared rows from the cache if their source files have not changed. */
   cached(plan: DataPlan, s: HostContext): Promise<PreparedData> | null {
     const known = this.prepared.get(keyOfData(plan));
-    const stamp = preparedStamp(plan, resolve(s.folder, plan.folder));
+    const stamp = dataPlanFileStamps(plan, resolve(s.folder, plan.folder));
     return known && (stamp === null || known.stamp === stamp) ? known.made : null;
   }
 
   /** Returns a base model; for one from scratch, also reads the data that its tokenizer is trained on. */
-  async base(reader: Pick<DataReader, "name" | "folder" | "scratch">, s: HostContext): Promise<Base> {
+  async base(reader: Pick<DataReadingSettings, "name" | "folder" | "scratch">, s: HostContext): Promise<BaseModel> {
     if (!reader.scratch) return this.bases.named(reader, s);
     const { data } = reader.scratch;
     return this.bases.scratch(reader.scratch, data ? await this.data(data, null, s) : null, s);
@@ -235,11 +235,11 @@ export class DatasetCache {
    * Registers a base model under this name, whatever the path contains on this machine: its files were transferred by
    * hash.
    */
-  lend(reader: Pick<DataReader, "name" | "folder">, s: Pick<HostContext, "folder">, base: Base): void {
+  lend(reader: Pick<DataReadingSettings, "name" | "folder">, s: Pick<HostContext, "folder">, base: BaseModel): void {
     this.bases.lend(reader, s, base);
   }
 
-  tokenizer(base: Base): Promise<Tokenizer> {
+  tokenizer(base: BaseModel): Promise<Tokenizer> {
     return this.bases.tokenizer(base);
   }
 }

@@ -8,7 +8,7 @@ import { availableParallelism, totalmem } from "node:os";
 import { dirname } from "node:path";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { MachineFacts, TrainingTime } from "#dsl/language/types/facts.js";
 import { measurementsPath } from "../../fetch/cache.js";
 import { objectWith, readJsonCacheFile, schemaGuard, jsonObject } from "../../fetch/json.js";
@@ -95,7 +95,7 @@ const isAlike = (a: TrainingTime, b: TrainingTime): boolean =>
 function usual(size: readonly TrainingTime[]): TrainingTime {
   const pace = (t: TrainingTime): number => t.seconds / t.flops;
   const sorted = size.toSorted((a, b) => pace(a) - pace(b));
-  return must(sorted[(sorted.length - 1) >> 1], "a training of its size");
+  return mustExist(sorted[(sorted.length - 1) >> 1], "a training of its size");
 }
 
 /** Subtracts the extra time of the first step, in which an engine plans and compiles its graph. */

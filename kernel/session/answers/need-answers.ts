@@ -1,13 +1,13 @@
 /** Answers to the needs of the compiler: the facts that a program depends on outside of its text. */
 import { resolve } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
-import type { FactOf, NameFacts, Need } from "#dsl/language/types/facts.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
+import type { FactOf, DollarNameFacts, Need } from "#dsl/language/types/facts.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { compileSchema } from "#stdlib/json-schemas/schema.js";
 import { registry as whole } from "#stdlib/registry.js";
 import { listFilesIn } from "../../data/sources/files-in.js";
-import { sharedRowFacts } from "../../data/rows/shared-rows.js";
+import { rowLeaksBetweenDataSets } from "../../data/rows/shared-rows.js";
 import { readNamedText } from "../../fetch/regular.js";
 import type { HostContext } from "../../host/host-context.js";
 import { attachableRunFacts } from "../../models/loaded-run.js";
@@ -34,7 +34,7 @@ export async function answerCompilerNeed(
     case "data":
       return (await datasets.data(need.data, need.base, s)).facts;
     case "apart":
-      return sharedRowFacts(await Promise.all(need.datas.map((plan) => datasets.data(plan, null, s))));
+      return rowLeaksBetweenDataSets(await Promise.all(need.datas.map((plan) => datasets.data(plan, null, s))));
     case "base":
       return (await datasets.base(need, s)).facts;
     case "run":
@@ -55,7 +55,7 @@ export async function answerCompilerNeed(
     case "place": {
       const { checkPlaceIsUsable: demandPlace, deploymentPlaceAt: placeAt } =
         await import("../../deployments/deployment-folder.js");
-      const { capabilities } = wordOf(whole, "target", need.own.target);
+      const { capabilities } = mustFindWord(whole, "target", need.own.target);
       const place = placeAt({ ...capabilities, writes: need.writes }, need.path, s.folder);
       await demandPlace(place, { ...need.own, labels: null }, { overwrite: need.overwrite, most: LOOKED_INTO });
       return { free: true };
@@ -75,7 +75,7 @@ export async function answerCompilerNeed(
 
 const BEST_RUN = ".best.run";
 
-function nameFacts(name: string, s: HostContext): NameFacts {
+function nameFacts(name: string, s: HostContext): DollarNameFacts {
   const best = name.endsWith(".best") ? s.best?.(name.slice(0, -".best".length)) : undefined;
   if (best) return { value: { record: best } };
   if (name.endsWith(BEST_RUN)) {

@@ -11,7 +11,7 @@ import {
   JOB_SPEC_FOLDER,
   type SearchOrder,
 } from "../../remote/coordinator/ray/search-order.js";
-import type { Base } from "../../bases/base.js";
+import type { BaseModel } from "../../bases/base.js";
 import type { HostContext } from "../../host/host-context.js";
 import { writeBundle, type FileToPack } from "../../runs/record/bundle/write.js";
 import { planInputsOf } from "../../runs/record/ingredients.js";
@@ -21,7 +21,7 @@ import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { version } from "../../session/version.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { randomBytes } from "node:crypto";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { ClusterSearchPlace } from "../../runs/together/search-place.js";
 import type { RayJobs } from "../../remote/coordinator/ray/jobs.js";
 import { hasWeights } from "../../session/kept-weights.js";
@@ -30,7 +30,7 @@ import type { SweepAction } from "../sweep-result.js";
 
 export interface PackingContext {
   readonly session: JobSession & {
-    readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: Base }> };
+    readonly weights: { parts(plan: Plan, s: HostContext): Promise<{ readonly base: BaseModel }> };
   };
   readonly stage: JobOrigin & { readonly signal?: AbortSignal };
 }
@@ -105,7 +105,7 @@ export async function newClusterSearchPlace(
 ): Promise<ClusterSearchPlace> {
   const nodes = await ray.nodes();
   const node = nodes.find(({ id }) => id === before?.node.id) ?? nodes.find(({ head }) => head) ?? nodes[0];
-  const { id, host, address } = must(node, "a node of the cluster");
+  const { id, host, address } = mustExist(node, "a node of the cluster");
   return {
     version: 1,
     sweep: name,

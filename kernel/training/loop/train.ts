@@ -6,7 +6,7 @@
  * complete update.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isDue, type TrainingSteps } from "#dsl/compiler/plan/cadence.js";
+import { isDueAtStep, type TrainingSteps } from "#dsl/compiler/plan/cadence.js";
 import type { TrainingPosition } from "../../runs/checkpoints.js";
 import { currentProcess } from "../../runs/writer.js";
 import type { UnstampedRunEvent, RunEvent } from "../../events/events.js";
@@ -84,7 +84,7 @@ class TrainingLoop {
       if (step >= this.steps.total) break;
       const end = this.endsNow();
       if (end) return end === "stop" ? this.ended("early") : this.givenUp();
-      if (isDue(this.recipe.checkpoint, step, this.steps)) await this.checkpoint();
+      if (isDueAtStep(this.recipe.checkpoint, step, this.steps)) await this.checkpoint();
       if (step >= this.pauses.next) {
         const ended = await this.pauses.wait(this.aborted.promise);
         this.pauses.plan(step);
@@ -174,7 +174,7 @@ class TrainingLoop {
 
   private done(done: CompletedStep): void {
     const { step, epoch, tokens, loss, norm, rate, seconds, report, events = [] } = done;
-    const due = step === this.steps.total || isDue(this.recipe.log, step, this.steps);
+    const due = step === this.steps.total || isDueAtStep(this.recipe.log, step, this.steps);
     const { hooks } = this.training;
     const reports = hooks.map((hook) => hook.afterStep?.(done, { due }));
     this.position = { ...this.position, step, ...merged(hooks.map((hook) => hook.position?.())) };
@@ -209,7 +209,7 @@ class TrainingLoop {
     const logged =
       event.kind !== "step" ||
       hooks.some(({ logsEveryStep }) => logsEveryStep) ||
-      isDue(this.recipe.log, event.step, this.steps);
+      isDueAtStep(this.recipe.log, event.step, this.steps);
     if (logged) run.append(stamped);
     onEvent(stamped);
   }
@@ -227,13 +227,13 @@ class TrainingLoop {
   private barrier(): number {
     let step = this.position.step + 1;
     const due = (n: number) =>
-      this.validates(n) || isDue(this.recipe.checkpoint, n, this.steps) || n >= this.pauses.next;
+      this.validates(n) || isDueAtStep(this.recipe.checkpoint, n, this.steps) || n >= this.pauses.next;
     while (step < this.steps.total && !due(step)) step += 1;
     return step;
   }
 
   private validates(step: number): boolean {
-    return this.training.validation.validate !== null && isDue(this.recipe.validate, step, this.steps);
+    return this.training.validation.validate !== null && isDueAtStep(this.recipe.validate, step, this.steps);
   }
 
   /** Returns the seconds of training since the run's first step, without pauses. */

@@ -3,7 +3,7 @@
  * probability `rate`, so an update may have any number of rows, including none. They are fed in parts of at most a
  * batch. Nothing follows from a seed: an update that is requested again has other rows.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { float32NDArray } from "#stdlib/tasks/shared/feeds.js";
@@ -66,10 +66,10 @@ export class PrivateUpdates {
       parts: parts.length,
       counts,
       tokens: tokens.reduce((a, b) => a + b, 0),
-      programOf: (i) => must(parts[i], "a part").program,
+      programOf: (i) => mustExist(parts[i], "a part").program,
       part: (i) => {
-        const { program, rows, place } = must(parts[i], "a part");
-        const each = must(losses[i], "the losses of a part");
+        const { program, rows, place } = mustExist(parts[i], "a part");
+        const each = mustExist(losses[i], "the losses of a part");
         const made = loader.drawn(rows, { epoch, step, place });
         const sum = each.reduce((a, b) => a + b, 0);
         const inverse = (n: number): number => (n > 0 ? 1 / n : 0);
@@ -95,7 +95,7 @@ export class PrivateUpdates {
   private parts(drawn: readonly Uint32Array[]): readonly Part[] {
     const { apart, batchSize, loader } = this.options;
     const single = (rows: Uint32Array): boolean => apart && rows.length === 1;
-    const together = drawn.filter(single).map((rows) => must(rows[0], "a row"));
+    const together = drawn.filter(single).map((rows) => mustExist(rows[0], "a row"));
     together.sort((a, b) => loader.lengthOf(b) - loader.lengthOf(a));
     const batches = Math.ceil(together.length / batchSize);
     const cut = (i: number): number => Math.floor((i * together.length) / batches);

@@ -1,5 +1,5 @@
 /** Browser replacement for kernel/runs/checkpoints.ts: checkpoints in memory while the page is open. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type * as node from "#kernel/runs/checkpoints.js";
 import type { RunFolder } from "#kernel/runs/run-folder.js";
 import { writtenFiles } from "./safetensors.js";
@@ -26,7 +26,7 @@ export function resumeCheckpoints(): readonly StoredCheckpoint[] {
   const steps = new Set([last?.position.step, best?.step]);
   return [...checkpoints.values()]
     .filter(({ position }) => steps.has(position.step))
-    .map((one) => ({ ...one, bytes: must(writtenFiles.get(one.file), one.file) as StoredCheckpoint["bytes"] }));
+    .map((one) => ({ ...one, bytes: mustExist(writtenFiles.get(one.file), one.file) as StoredCheckpoint["bytes"] }));
 }
 export function restoreCheckpoints(all: readonly StoredCheckpoint[]): void {
   for (const { file, position, bytes } of all) {

@@ -1,6 +1,6 @@
 /** Shared parts of thresholds: a metric and the number that its score must reach. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { ThresholdText } from "#dsl/language/types/capabilities/promise-text.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
@@ -38,7 +38,7 @@ export const thresholdCodes: CodeTable<ThresholdCodeData> = {
  */
 export function checkThresholdFitsMetric(
   call: Call,
-  context: CheckContext,
+  context: WordCheckContext,
   { least, instead }: { readonly least: boolean; readonly instead: string },
 ): void {
   const metric = (call.arguments["metric"] as Call).word;

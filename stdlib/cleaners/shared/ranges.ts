@@ -1,6 +1,6 @@
 /** Shared parts of cleaners that work on the numeric range of a role. */
 import type { Call, Value } from "#dsl/language/types/value.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { RowToClean } from "../../data/contract.js";
 
 /** Roles with numeric values. */
@@ -27,7 +27,7 @@ export const numericRangeParameters = [
   },
 ] as const;
 
-export function checkNumericColumn({ word, arguments: { column } }: Call, { data, report }: CheckContext): void {
+export function checkNumericColumn({ word, arguments: { column } }: Call, { data, report }: WordCheckContext): void {
   const columns = recordOf(data?.["columns"]);
   if (!columns || typeof column !== "string" || roleOf(column, columns) !== undefined) return;
   const has = NUMBERS.flatMap((role) => (columns[role] === undefined ? [] : [String(columns[role])]));

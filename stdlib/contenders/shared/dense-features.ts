@@ -3,7 +3,7 @@
  * vector has a length of about `scale`. The greater the scale, the weaker the model's penalty ½|w|². The scale is
  * chosen on every fifth row, with a model fitted on the other rows.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { SparseRows } from "./tfidf/sparse.js";
 import type { LinearModel } from "./linear-labels.js";
 import { fitLinearModel, type LinearModelContext } from "./linear-model.js";
@@ -26,7 +26,7 @@ export interface Standardization {
 
 /** Scales each feature to mean 0 and spread 1 / √features; features that are constant over all rows become 0. */
 export function fitStandardization(features: readonly Float64Array[]): Standardization {
-  const width = must(features[0], "a row").length;
+  const width = mustExist(features[0], "a row").length;
   const [mean, spread] = [new Float64Array(width), new Float64Array(width)];
   for (const one of features) for (let j = 0; j < width; j++) mean[j]! += one[j]! / features.length;
   for (const one of features) for (let j = 0; j < width; j++) spread[j]! += (one[j]! - mean[j]!) ** 2 / features.length;
@@ -65,7 +65,7 @@ export async function chooseFeatureScale(
     const loss = lossOf(given, model, denseToSparseRows(heldOut, scale), valuesFor(true));
     if (!best || loss < best.loss) best = { scale, loss };
   }
-  return must(best, "a scale").scale;
+  return mustExist(best, "a scale").scale;
 }
 
 /**
@@ -80,7 +80,7 @@ function lossOf({ labels }: LinearModelContext, model: LinearModel, rows: Sparse
     if (label) sum += logSum(outputs) - (outputs[labels.indexOf(String(label[row]))] ?? 0);
     else if (sets)
       outputs.forEach((logit, l) => {
-        const is = (sets[row] as readonly string[]).includes(must(labels[l], "a label"));
+        const is = (sets[row] as readonly string[]).includes(mustExist(labels[l], "a label"));
         sum += Math.log1p(Math.exp(-Math.abs(logit))) + Math.max(0, is ? -logit : logit);
       });
     else sum += (outputs[0]! - Number(score?.[row])) ** 2;

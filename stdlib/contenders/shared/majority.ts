@@ -1,5 +1,5 @@
 /** The constant prediction that the task defines; for tagging tasks, the most frequent tag of each word. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { BaselineContext, FittedBaseline } from "../kind.js";
 import type { ConstantBaseline } from "../../tasks/kind.js";
 
@@ -49,7 +49,7 @@ function ofWords({ labels, train, rows }: BaselineContext, constant: ConstantBas
     predict(row) {
       const all = constant.predict(rows.predictedRows, row);
       const words = predictedTokens.at(row) as readonly string[];
-      const starts = must(rows.predictedRows.words, "the words of rows")(row).starts;
+      const starts = mustExist(rows.predictedRows.words, "the words of rows")(row).starts;
       starts.forEach((_, word) => {
         const known = counts.get(words[word] ?? "");
         if (!known) return;

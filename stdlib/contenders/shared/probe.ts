@@ -1,5 +1,5 @@
 /** A linear model over the embeddings of a frozen base. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { BaseEmbedder, BaselineContext, BaselineRows, FittedBaseline } from "../kind.js";
 import { denseToSparseRows, MAX_TRAINING_ROWS, chooseFeatureScale, fitStandardization } from "./dense-features.js";
 import { sampleRows, roleValuesLookupForRows } from "./training-rows.js";
@@ -20,7 +20,7 @@ export async function fitProbeBaseline(given: BaselineContext): Promise<FittedBa
   const learning = { ...given, setting };
   const scale = await chooseFeatureScale(learning, features.map(standard), truth);
   const model = await fitLinearModel(learning, denseToSparseRows(features.map(standard), scale), truth);
-  const width = must(features[0], "a row").length.toLocaleString("en-US");
+  const width = mustExist(features[0], "a row").length.toLocaleString("en-US");
   return {
     learntIn: (performance.now() - begun) / 1000,
     bytes: base.bytes + model.bytes,
@@ -47,8 +47,8 @@ async function featuresOf(
   const [first, second] = [texts("text") ?? [], texts("text_pair")];
   const read = await base.read(second ? [...first, ...second] : first);
   return first.map((_, i) => {
-    const vector = must(read[i], "a vector");
-    const other = second ? must(read[first.length + i], "a vector") : null;
+    const vector = mustExist(read[i], "a vector");
+    const other = second ? mustExist(read[first.length + i], "a vector") : null;
     if (!other) return Float64Array.from(vector);
     const [apart, common] = [vector.map((x, j) => Math.abs(x - other[j]!)), vector.map((x, j) => x * other[j]!)];
     return Float64Array.from([...vector, ...other, ...apart, ...common]);

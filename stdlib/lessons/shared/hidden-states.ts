@@ -1,5 +1,5 @@
 /** Compares hidden states of a student and a teacher. */
-import { lastOf, must } from "#dsl/language/diagnostics/codes.js";
+import { lastOf, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { BlockStates, HiddenStates, LossTermContext } from "../../losses/loss-term.js";
 
@@ -14,7 +14,7 @@ export function studentTeacherBlockPairs(
   const [students, teachers] = [student.blocks.length, teacher.blocks.length];
   return student.blocks.map((block, i) => {
     const index = Math.max(1, Math.round(((i + 1) * teachers) / students)) - 1;
-    return [block, must(teacher.blocks[index], "a block of the teacher")];
+    return [block, mustExist(teacher.blocks[index], "a block of the teacher")];
   });
 }
 

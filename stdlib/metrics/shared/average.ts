@@ -3,7 +3,7 @@
  * average.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
@@ -79,7 +79,7 @@ export const averageParameters = defineParameters([
 ]);
 
 /** Checks the average against the labels of the statement's data, which the checker passes in `data.labels`. */
-export function checkAverageFitsLabels(call: Call, context: CheckContext): void {
+export function checkAverageFitsLabels(call: Call, context: WordCheckContext): void {
   const average = call.arguments["average"];
   const sets = ofSets(context);
   const single = average === "auto" || average === "binary";
@@ -95,7 +95,7 @@ export function checkAverageFitsLabels(call: Call, context: CheckContext): void 
 }
 
 /** Returns true if rows have label sets; undefined if the task is not known. */
-function ofSets(context: CheckContext): boolean | undefined {
+function ofSets(context: WordCheckContext): boolean | undefined {
   const task = context.model?.["task"];
   if (task === null || typeof task !== "object" || !("word" in task)) return undefined;
   const measures = context.find("task", task.word)?.capabilities?.measures;

@@ -1,5 +1,5 @@
 /** Called after each row of a long computation: it yields to the event loop at intervals, and checks for an abort. */
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 
 /** Returns undefined if there is no need to wait. */
 export type CooperativeYield = () => Promise<void> | undefined;
@@ -12,7 +12,7 @@ export function makeCooperativeYield(signal?: AbortSignal): CooperativeYield {
   return () => {
     if (performance.now() - turned < EVERY) return undefined;
     return (async () => {
-      await breathe();
+      await nextEventLoopTurn();
       signal?.throwIfAborted();
       turned = performance.now();
     })();

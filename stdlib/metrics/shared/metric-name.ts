@@ -4,7 +4,7 @@
  */
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { Parameter, Word } from "#dsl/language/types/registry.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import type { MetricCapabilities } from "#dsl/language/types/capabilities/metric.js";
 
@@ -46,7 +46,7 @@ export function metricName(call: Call, words: MetricRegistry): string {
 /** Derived defaults of metrics depend only on the arguments of the same call. */
 function usualOf({ default: standard }: Parameter, call: Call): Value | undefined {
   if (standard === undefined) return undefined;
-  return "value" in standard ? standard.value : standard.from(call.arguments, {} as CheckContext);
+  return "value" in standard ? standard.value : standard.from(call.arguments, {} as WordCheckContext);
 }
 
 function same(a: Value, b: Value | undefined): boolean {

@@ -3,7 +3,7 @@
  * class.
  */
 import type { Call } from "#dsl/language/types/value.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { defineParameters } from "#dsl/language/types/define.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
@@ -41,7 +41,7 @@ export const positiveLabelParameters = defineParameters([
 ]);
 
 /** Checks the label against the labels of the statement's data. Coded errors `label-needed`, `unknown-positive`. */
-export function checkPositiveLabel(call: Call, context: CheckContext): void {
+export function checkPositiveLabel(call: Call, context: WordCheckContext): void {
   const labels = context.data?.["labels"];
   if (!Array.isArray(labels)) return;
   const { of: positive } = call.arguments;

@@ -3,8 +3,8 @@
  * their sizes, and the special tokens of the trained tokenizer. A family's `fromWords` turns the arguments into a
  * config.json, which its own `config` reads like any other.
  */
-import type { FromScratch } from "#dsl/language/types/capabilities/from-scratch.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { FromScratchTokenizerDefaults } from "#dsl/language/types/capabilities/from-scratch.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 
@@ -122,7 +122,7 @@ export const sizeAliases = {
 /** Reports `heads-divide`, `key-value-heads` and `odd-heads` for arguments that do not fit together. */
 export function checkHeadCounts(
   { word, arguments: given }: Call,
-  context: CheckContext,
+  context: WordCheckContext,
   options: { readonly turned?: true } = {},
 ): void {
   const [width, count, shared, headWidth] = ["hidden", "heads", "key_value_heads", "head_size"].map((name) =>
@@ -149,7 +149,7 @@ function nearestMultiple(width: number, count: number): number {
   return Math.max(count, Math.round(width / count) * count);
 }
 
-export const bertScratchTokenizer: FromScratch = {
+export const bertScratchTokenizer: FromScratchTokenizerDefaults = {
   tokenizer: "wordpiece",
   specialTokens: [
     ["[PAD]", "pad"],
@@ -162,7 +162,7 @@ export const bertScratchTokenizer: FromScratch = {
   pairTemplate: "[CLS] A [SEP] B [SEP]",
   secondTokenType: true,
 };
-export const robertaScratchTokenizer: FromScratch = {
+export const robertaScratchTokenizer: FromScratchTokenizerDefaults = {
   tokenizer: "bpe",
   specialTokens: [
     ["<s>", "begin", "classify"],
@@ -175,7 +175,7 @@ export const robertaScratchTokenizer: FromScratch = {
   pairTemplate: "<s> A </s> </s> B </s>",
 };
 /** Special tokens of LLaMA, plus one for padding. */
-export const llamaScratchTokenizer: FromScratch = {
+export const llamaScratchTokenizer: FromScratchTokenizerDefaults = {
   tokenizer: "bpe",
   specialTokens: [
     ["<unk>", "unknown"],
@@ -186,7 +186,7 @@ export const llamaScratchTokenizer: FromScratch = {
   singleTemplate: "<s> A",
   pairTemplate: "<s> A <s> B",
 };
-export const gemmaScratchTokenizer: FromScratch = {
+export const gemmaScratchTokenizer: FromScratchTokenizerDefaults = {
   tokenizer: "bpe",
   specialTokens: [
     ["<pad>", "pad"],
@@ -198,7 +198,7 @@ export const gemmaScratchTokenizer: FromScratch = {
   pairTemplate: "<bos> A <bos> B",
 };
 /** Special tokens of families whose texts end with a token but begin with none. */
-export const endOfTextScratchTokenizer: FromScratch = {
+export const endOfTextScratchTokenizer: FromScratchTokenizerDefaults = {
   tokenizer: "bpe",
   specialTokens: [["<|endoftext|>", "end", "begin", "pad", "unknown"]],
   singleTemplate: "A",

@@ -1,7 +1,7 @@
 /** Size fields in config.json, for most families. */
-import type { SizeFields } from "#dsl/language/types/capabilities/from-scratch.js";
+import type { ConfigSizeFields } from "#dsl/language/types/capabilities/from-scratch.js";
 
-export const sizeFields: SizeFields = {
+export const sizeFields: ConfigSizeFields = {
   hidden: ["hidden_size"],
   layers: ["num_hidden_layers"],
   intermediate: ["intermediate_size"],

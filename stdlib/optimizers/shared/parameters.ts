@@ -1,5 +1,5 @@
 /** Parameters shared by optimizers. */
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { baseHiddenSize } from "../../models/shared/base-facts.js";
 import { defineParameter } from "#dsl/language/types/define.js";
@@ -26,7 +26,7 @@ interface Found {
   /** The technique, with the base's width where it matters. */
   readonly subject: string;
 }
-function usualRate(factor: number): (context: CheckContext) => Found {
+function usualRate(factor: number): (context: WordCheckContext) => Found {
   return (context) => {
     const name = techniqueName(context.model?.["technique"]) ?? "full";
     const { learningRate: ownRate, saves } = context.find("technique", name)?.capabilities ?? {};
@@ -48,7 +48,7 @@ function usualRate(factor: number): (context: CheckContext) => Found {
 const FAR = { above: 10, made: 5, below: 1 / 40 } as const;
 
 /** Warns of a rate far from the technique's usual one, once the model is known. */
-export function checkLearningRate(factor: number): (call: Call, context: CheckContext) => void {
+export function checkLearningRate(factor: number): (call: Call, context: WordCheckContext) => void {
   return (call, context) => {
     const rate = call.arguments["learning_rate"];
     if (typeof rate !== "number" || !context.model?.["technique"]) return;

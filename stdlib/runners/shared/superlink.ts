@@ -1,5 +1,5 @@
 /** Validates SuperLink addresses: only http or https URLs without further parts. */
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { isLoopback } from "../../network/loopback.js";
 
@@ -14,7 +14,7 @@ export function superlinkAddressFault(text: string, plain: boolean): SuperlinkAd
   const url = URL.canParse(text) ? new URL(text) : null;
   const bare = url && !url.username && !url.password && url.pathname === "/" && !url.search && !url.hash;
   if (!url || !bare || !["http:", "https:"].includes(url.protocol))
-    return { code: "flower-url", url: redactedAddress(text) };
+    return { code: "flower-url", url: redactedUrl(text) };
   if (url.protocol === "http:" && !plain && !isLoopback(url.hostname)) return { code: "flower-plain", url: url.origin };
   return null;
 }

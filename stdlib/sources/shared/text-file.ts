@@ -22,7 +22,7 @@ export async function readWholeText(
  * Yields the decoded text in pieces of about 64 KiB, without a byte order mark. `name` is the name in errors. If
  * `encoding` is null, the file is UTF-8 or the encoding that the bytes show, which is reported to `found`. Coded
  * errors: `wrong-encoding` with the first invalid byte, `two-encodings`, `unknown-encoding`, `not-a-text-file`, and
- * those of `bytesOf`.
+ * those of `readFileBytes`.
  */
 export async function* readTextPieces(
   file: string,

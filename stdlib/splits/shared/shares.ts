@@ -1,6 +1,6 @@
 /** Parameters of splits by shares, and their checks before any row is read. */
 import { defineParameter } from "#dsl/language/types/define.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { splitSizesOf } from "./targets.js";
 
@@ -32,7 +32,7 @@ export const splitAliases = {
 } as const;
 
 /** Checks that at least one split is requested, and that their shares sum to at most 100 %. */
-export function checkShares(call: Call, context: CheckContext): void {
+export function checkShares(call: Call, context: WordCheckContext): void {
   const targets = splitSizesOf(call);
   if (targets.length === 0) context.report("no-shares", { split: call.word });
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);
@@ -43,7 +43,7 @@ export function checkShares(call: Call, context: CheckContext): void {
  * Also checks whether the shares leave rows out. (`hashed` may leave rows out on purpose: its training grows by
  * shares.)
  */
-export function checkSharesCoverAllRows(call: Call, context: CheckContext): void {
+export function checkSharesCoverAllRows(call: Call, context: WordCheckContext): void {
   checkShares(call, context);
   const targets = splitSizesOf(call);
   const share = targets.reduce((sum, t) => sum + (t.share ?? 0), 0);

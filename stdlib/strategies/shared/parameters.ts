@@ -1,5 +1,5 @@
 /** Parameters that several strategies share. */
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 
 /** Weight of a penalty relative to the rows' own loss. */
@@ -61,6 +61,6 @@ export const ranksParameter = defineParameter({
 });
 
 /** Warns if the strength is so high that the rows' own loss, which has weight 1, becomes negligible. */
-export function warnIfStrengthTooHigh(strength: number, most: number, context: Pick<CheckContext, "report">): void {
+export function warnIfStrengthTooHigh(strength: number, most: number, context: Pick<WordCheckContext, "report">): void {
   if (strength > most) context.report("strategy-stiff", { strength, most }, "strength");
 }

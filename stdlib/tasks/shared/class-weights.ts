@@ -1,6 +1,6 @@
 /** Loss weight per label: `class_weight` of single-label tasks. Scores weight every row equally. */
 import { defineParameter } from "#dsl/language/types/define.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type {} from "#dsl/language/types/codes/value-codes.js";
 
@@ -33,7 +33,7 @@ export function classWeightsByLabel(call: Call): Readonly<Record<string, number>
 export function checkPositiveWeights(
   argument: string,
   given: Readonly<Record<string, number>>,
-  context: Pick<CheckContext, "report">,
+  context: Pick<WordCheckContext, "report">,
 ): void {
   for (const [label, weight] of Object.entries(given))
     if (!(weight > 0))

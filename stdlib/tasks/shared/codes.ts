@@ -1,5 +1,5 @@
 /** Error codes of tasks. */
-import type { RowName } from "#dsl/language/types/row-name.js";
+import type { RowIdentifier } from "#dsl/language/types/row-name.js";
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
 
@@ -8,26 +8,36 @@ export interface TasksCodeData {
   "label-not-trained": {
     readonly labels: readonly string[];
     /** The first row with such a label. */
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly model: string;
     readonly has: readonly string[];
   };
-  "score-out-of-range": { readonly row: RowName; readonly score: number; readonly from: number; readonly to: number };
-  "unequal-lists": { readonly row: RowName; readonly tokens: number; readonly tags: number };
-  "tag-off-scheme": { readonly row: RowName; readonly tag: string; readonly scheme: string; readonly why: string };
+  "score-out-of-range": {
+    readonly row: RowIdentifier;
+    readonly score: number;
+    readonly from: number;
+    readonly to: number;
+  };
+  "unequal-lists": { readonly row: RowIdentifier; readonly tokens: number; readonly tags: number };
+  "tag-off-scheme": {
+    readonly row: RowIdentifier;
+    readonly tag: string;
+    readonly scheme: string;
+    readonly why: string;
+  };
   "no-mask-token": { readonly model: string };
   "not-masked": { readonly text: string; readonly mask: string };
   "two-labels": { readonly data: string; readonly labels: readonly string[] };
   "cosine-out-of-range": {
-    readonly row: RowName;
+    readonly row: RowIdentifier;
     readonly score: number;
     readonly from: number;
     readonly to: number;
   };
   "negatives-without-ranking": { readonly data: string; readonly loss: string };
   "pooling-unknown": { readonly base: string; readonly modules: readonly string[] };
-  "no-answer": { readonly row: RowName };
-  "answer-cut": { readonly row: RowName; readonly answer: string };
+  "no-answer": { readonly row: RowIdentifier };
+  "answer-cut": { readonly row: RowIdentifier; readonly answer: string };
   "task-not-for-base": { readonly task: string; readonly family: string; readonly families: readonly string[] };
 }
 

@@ -1,5 +1,5 @@
 /** Checks which families support a task, before anything is loaded. */
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { FamilyCapabilities } from "#dsl/language/types/capabilities/model.js";
 import { baseFacts } from "../../models/shared/base-facts.js";
 import type { ModelImplementation } from "../../models/kind.js";
@@ -11,7 +11,7 @@ export type FamilyArchitecture = ModelImplementation["shape"];
 export function checkFamilyArchitecture(
   task: string,
   shapes: readonly FamilyArchitecture[],
-  context: CheckContext,
+  context: WordCheckContext,
 ): void {
   const family = baseFacts(context)?.family;
   if (family === undefined) return;
@@ -22,7 +22,7 @@ export function checkFamilyArchitecture(
 }
 
 /** Reports `task-not-for-base` if the base's family has no masked-language-model head. */
-export function checkMaskedLmHead(task: string, context: CheckContext): void {
+export function checkMaskedLmHead(task: string, context: WordCheckContext): void {
   const family = baseFacts(context)?.family;
   if (family === undefined || context.find("model", family)?.capabilities?.unmasks === true) return;
   const families = context.ofKind("model").flatMap((w) => (w.capabilities?.unmasks === true ? [w.name] : []));

@@ -5,7 +5,7 @@
  */
 import { defineParameter } from "#dsl/language/types/define.js";
 import type { HeadContext } from "#dsl/language/types/capabilities/model.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import { isCall } from "#dsl/compiler/plan/value.js";
 import type { Call } from "#dsl/language/types/value.js";
@@ -25,7 +25,7 @@ export const poolingParameter = defineParameter({
   impact: "medium",
 });
 
-function findsExactly({ statement, find }: CheckContext): boolean {
+function findsExactly({ statement, find }: WordCheckContext): boolean {
   const technique = statement["technique"];
   if (technique === undefined || !isCall(technique)) return false;
   return find("technique", technique.word)?.capabilities?.isExact?.(technique) === true;

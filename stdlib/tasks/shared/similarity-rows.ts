@@ -1,5 +1,5 @@
 /** Targets of rows with two texts, and which texts must not be used as negatives of a row. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { RowColumn, SupervisionRows, TrainingTargets } from "../kind.js";
 import { TextHashMap } from "../../text/fingerprints.js";
@@ -33,15 +33,15 @@ export function textPairTargetsOf(rows: SupervisionRows): TextPairTargets | null
   if (negative && loss !== "ranking") throw new CodedError("negatives-without-ranking", { data: rows.data, loss });
   const targetRole = pairTargetRole(rows.call, rolesIn(rows));
   const scores = targetRole === "score" ? scoresOf(rows, loss) : null;
-  const same = targetRole === "label" ? samesOf(must(rows.values("label"), "the column of labels"), rows) : null;
+  const same = targetRole === "label" ? samesOf(mustExist(rows.values("label"), "the column of labels"), rows) : null;
   const count = text.length;
   const [firsts, seconds, others] = numbered([text, text_pair, negative ?? []]) as [Int32Array, Int32Array, Int32Array];
   const belongs = belonging({ firsts, seconds, others, same, groups: groupsOf(rows) });
   const columns = negative ? 3 : 2;
   const labels = (row: number): number =>
     SIMILARITY_LOSS_ROLES[loss] === "score"
-      ? targetOf(must(scores, "scores of the pairs"), loss, row)
-      : must(same, "labels of the pairs")[row]!;
+      ? targetOf(mustExist(scores, "scores of the pairs"), loss, row)
+      : mustExist(same, "labels of the pairs")[row]!;
   return {
     count,
     loss,

@@ -1,5 +1,5 @@
 /** Similarity scores: cosines, losses over a complete split (float64), and retrieval ranks. */
-import { must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { FoundRank } from "../../metrics/kind.js";
 import type { SimilarityLossSettings } from "./similarity-losses.js";
 import type { TextPairTargets } from "./similarity-rows.js";
@@ -21,8 +21,8 @@ export function lossOfCosines(
   { loss, scores, same }: Pick<TextPairTargets, "loss" | "scores" | "same">,
   { scale, margin }: SimilarityLossSettings,
 ): number {
-  const scored = () => must(scores, "scores of the pairs");
-  const pairLabels = () => must(same, "labels of the pairs");
+  const scored = () => mustExist(scores, "scores of the pairs");
+  const pairLabels = () => mustExist(same, "labels of the pairs");
   if (loss === "cosine") return meanOfValues(cosines.map((cosine, i) => (cosine - scored().cosines[i]!) ** 2));
   if (loss === "cosent") return cosent(cosines, scored().written, scale);
   const apart = cosines.map((cosine) => 1 - cosine);

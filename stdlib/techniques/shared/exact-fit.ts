@@ -3,7 +3,7 @@
  */
 import { isCall } from "#dsl/compiler/plan/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Arguments, Call } from "#dsl/language/types/value.js";
 import { usesMeanPooling } from "../../tasks/shared/mean-head.js";
 
@@ -24,7 +24,7 @@ const BENT: Readonly<Record<string, string>> = {
 };
 
 /** Reports `exact-fit-refused`. */
-export function checkExactFit(call: Call<Arguments & { readonly from?: string }>, context: CheckContext): void {
+export function checkExactFit(call: Call<Arguments & { readonly from?: string }>, context: WordCheckContext): void {
   const given = context.statement["task"] ?? context.model?.["task"];
   if (given === undefined || !isCall(given)) return;
   const refuse = (why: string, instead: string): void => context.report("exact-fit-refused", { why, instead });

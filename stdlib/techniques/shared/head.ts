@@ -1,11 +1,11 @@
 /** Facts about the task's head for techniques. */
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Value } from "#dsl/language/types/value.js";
 import { baseFacts, familyCapabilities, baseHiddenSize } from "../../models/shared/base-facts.js";
 
 /** Returns the number of parameters of the task's head, for two labels; undefined while the task is unknown. */
 export function headParameterCount(
-  context: CheckContext,
+  context: WordCheckContext,
 ): { readonly name: string; readonly count: number } | undefined {
   const task = context.statement["task"] ?? context.model?.["task"];
   const name = wordOf(task);

@@ -2,7 +2,7 @@
  * Reports the target layers of a technique that the base doesn't have, each at its position, with the base's name for
  * it.
  */
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { nearestWord } from "#dsl/language/diagnostics/nearest-word.js";
 
 /** Names of the same layer in different families. */
@@ -16,7 +16,7 @@ const same: readonly (readonly string[])[] = [
 
 /** `parameterName`: the parameter that contains `targets`. */
 export function reportMissingTargets(
-  context: CheckContext,
+  context: WordCheckContext,
   targets: readonly string[],
   has: readonly string[],
   there: (target: string) => boolean,

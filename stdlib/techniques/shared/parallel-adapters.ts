@@ -3,7 +3,7 @@
  * adapters at once; results of other adapters are set to zero, and the B matrices sum the rest. Ranks are small, so for
  * a few adapters this costs less than gathering each row's own. The results equal those of each adapter alone.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Tensor } from "#dsl/tensor/tensor.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { LayerBuilder } from "../../layers/contract.js";
@@ -46,7 +46,7 @@ export function rowwiseAdapterLayers(
     const { activation, ...plain } = given;
     const base = layers.linear(path, x, plain);
     return graph.withPath(path, () => {
-      const matchingSettings = matching.map((i) => ({ i, ...must(settings[i], "an adapter's settings") }));
+      const matchingSettings = matching.map((i) => ({ i, ...mustExist(settings[i], "an adapter's settings") }));
       const first = graph.concat(
         matchingSettings.map(({ i, rank }) => factor(i, `${path}.lora_A.weight`, [rank, given.in])),
         0,

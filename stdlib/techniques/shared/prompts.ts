@@ -1,5 +1,5 @@
 /** Shared parts of the records of techniques with virtual tokens. */
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { defineParameter } from "#dsl/language/types/define.js";
 import { baseFacts, familyCapabilities } from "../../models/shared/base-facts.js";
@@ -22,7 +22,7 @@ export const virtualTokensParameter = defineParameter({
 });
 
 /** Warns about small decoders. */
-export function warnIfSmallDecoder(call: Call, context: CheckContext, trained: number): void {
+export function warnIfSmallDecoder(call: Call, context: WordCheckContext, trained: number): void {
   const base = baseFacts(context);
   const shape = familyCapabilities(context)?.shape;
   if (!base || base.parameters >= SMALL || shape !== "decoder") return;

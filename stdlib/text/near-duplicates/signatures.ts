@@ -92,7 +92,7 @@ export class MinHashSignatures {
     this.bytes = new Int32Array(WORDS * room);
   }
 
-  /** Adds a text and returns its number. `letters`: from `comparedLetters`. An empty text is similar to none. */
+  /** Adds a text and returns its number. `letters`: from `lettersForComparison`. An empty text is similar to none. */
   push(letters: string): number {
     const textNumber = this.count++;
     if (BAND_COUNT * this.count > this.keys.length) this.grow();

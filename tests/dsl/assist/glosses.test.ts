@@ -1,9 +1,9 @@
 /** Every completion item has a short description, at every position where words of the vocabulary are offered. */
 import assert from "node:assert/strict";
 import { complete } from "#dsl/assist/complete.js";
-import { glossOf, type AssistContext, type CompletionItem } from "#dsl/assist/items.js";
+import { oneLineGlossOfDoc, type AssistContext, type CompletionItem } from "#dsl/assist/items.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
-import { kindsIn } from "#dsl/language/types/parts.js";
+import { wordKindsIn } from "#dsl/language/types/parts.js";
 import type { Parameter, ValueType } from "#dsl/language/types/registry.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "../world.js";
@@ -67,7 +67,7 @@ describe("gloss of a completion item", () => {
     const verbs = registry.verbs().filter(({ name }) => openings[name] !== undefined);
     const take = (before: string, parameters: readonly Parameter[]): void => {
       for (const { name, type } of parameters.filter(isBuilt))
-        for (const kind of kindsIn(type)) {
+        for (const kind of wordKindsIn(type)) {
           const inside = type.is === "record" ? "{ x: " : "";
           if (!takers.has(kind)) takers.set(kind, `${before}${name}: ${inside}`);
         }
@@ -108,14 +108,14 @@ describe("gloss of a completion item", () => {
     assert.equal(role?.gloss, "the single label of a text");
   });
   it("is the first sentence of a page, cut between words", () => {
-    assert.equal(glossOf("Rows in a batch. More of it."), "Rows in a batch");
-    assert.equal(glossOf("Takes `a` (e.g. this): Then more."), "Takes a (e.g. this)");
-    assert.equal(glossOf("word ".repeat(30)), `${"word ".repeat(12).trim()}…`);
-    assert.equal(glossOf(`Rows of a batch; with more, ${"and more ".repeat(9)}`), "Rows of a batch");
+    assert.equal(oneLineGlossOfDoc("Rows in a batch. More of it."), "Rows in a batch");
+    assert.equal(oneLineGlossOfDoc("Takes `a` (e.g. this): Then more."), "Takes a (e.g. this)");
+    assert.equal(oneLineGlossOfDoc("word ".repeat(30)), `${"word ".repeat(12).trim()}…`);
+    assert.equal(oneLineGlossOfDoc(`Rows of a batch; with more, ${"and more ".repeat(9)}`), "Rows of a batch");
     assert.equal(
-      glossOf("Share of activations dropped while training, as a number from 0 to 1."),
+      oneLineGlossOfDoc("Share of activations dropped while training, as a number from 0 to 1."),
       "Share of activations dropped while training",
     );
-    assert.equal(glossOf("x".repeat(100)).length, 65);
+    assert.equal(oneLineGlossOfDoc("x".repeat(100)).length, 65);
   });
 });

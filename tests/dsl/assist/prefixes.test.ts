@@ -39,7 +39,7 @@ function asked(program: string, run: Run): readonly Asked[] {
   const known = new Set([...Object.keys(run.names), ...columns]);
   return t
     .lex(program)
-    .tokens.filter((k) => k.tokenType === t.Identifier || k.tokenType === t.Ref)
+    .tokens.filter((k) => k.tokenType === t.Identifier || k.tokenType === t.DollarName)
     .filter((k) => !isFree(cursorContextAt(program, k.startOffset, registry), k.image.replace(/^\$/, ""), known))
     .map((k) => ({ program, token: k.image, start: k.startOffset }));
 }

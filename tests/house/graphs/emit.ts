@@ -6,7 +6,7 @@ import type { Program } from "#dsl/tensor/program.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import type { Engine, EngineSession } from "#kernel/engines/engine.js";
 import { openModelOfPlan } from "#kernel/models/open-model.js";
@@ -43,7 +43,7 @@ export async function programsOf(planned: Planned): Promise<Programs> {
 }
 
 /** Returns the base of the plan; a student's base is cut from its teacher. */
-async function trainedBase({ plan, teacher }: Planned): Promise<Base> {
+async function trainedBase({ plan, teacher }: Planned): Promise<BaseModel> {
   const { model, compress } = plan.recipe;
   const { base: name, scratch } = teacher?.recipe.model ?? model;
   const base = await baseOf({ name, ...(scratch && { scratch }) });

@@ -2,14 +2,14 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { compileWithFacts, type FactAnswer } from "#dsl/compiler/program/compile-with-facts.js";
-import { textsOfCode, must } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Action } from "#dsl/compiler/plan/action.js";
 import { emptyEnvironment } from "#dsl/compiler/plan/known-names.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { BaseFacts, Need } from "#dsl/language/types/facts.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 import { scratchBaseFacts } from "#kernel/bases/scratch-facts.js";
 import { registry } from "#stdlib/registry.js";
 import { answer } from "#tests/dsl/world.js";
@@ -30,17 +30,17 @@ const STAND_INS: readonly (readonly [RegExp, string])[] = [
   [/./, "bert-plain"],
 ];
 
-const opened = new Map<string, Promise<Base>>();
+const opened = new Map<string, Promise<BaseModel>>();
 /**
  * Returns the fixture of that name, or one of its family. Claims a tokenizer and 512 positions, so that shipped
  * programs compile: no graph depends on either.
  */
-export function tinyBase(name: string): Promise<Base> {
+export function tinyBase(name: string): Promise<BaseModel> {
   const models = join(root, "tests/fixtures/models");
   const known = existsSync(join(models, name, "config.json"));
   const fixture = known
     ? name
-    : must(
+    : mustExist(
         STAND_INS.find(([pattern]) => pattern.test(name)),
         "a fixture",
       )[1];
@@ -55,12 +55,12 @@ export function tinyBase(name: string): Promise<Base> {
 }
 
 /** Returns a base from scratch, as the compiler and the assembler see it. */
-async function scratchBase(scratch: NonNullable<Extract<Need, { about: "base" }>["scratch"]>): Promise<Base> {
+async function scratchBase(scratch: NonNullable<Extract<Need, { about: "base" }>["scratch"]>): Promise<BaseModel> {
   const facts: BaseFacts = { ...(await scratchBaseFacts(scratch, 200, registry)), folder: "scratch", hash: "scratch" };
   return { folder: "scratch", files: [], hash: "scratch", facts, from: "folder" };
 }
 
-export function baseOf(need: Pick<Extract<Need, { about: "base" }>, "name" | "scratch">): Promise<Base> {
+export function baseOf(need: Pick<Extract<Need, { about: "base" }>, "name" | "scratch">): Promise<BaseModel> {
   return need.scratch ? scratchBase(need.scratch) : tinyBase(need.name);
 }
 

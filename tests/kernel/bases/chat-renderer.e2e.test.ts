@@ -6,7 +6,7 @@ import { sandboxRenderer, vocabularyTemplateRenderer, type ChatRenderer } from "
 import { TokenizerSandbox } from "#kernel/bases/isolated/client.js";
 import { loadWordImplementation } from "#dsl/language/types/loaded.js";
 import type { Message, RenderedChat } from "#stdlib/conversations/kind.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 
 const specials = { bos: "<s>", eos: "</s>", opening: "", all: ["<|im_end|>"] };
@@ -29,7 +29,7 @@ describe("chat renderer", () => {
   let word: ChatRenderer;
   before(async () => {
     word = vocabularyTemplateRenderer(
-      await loadWordImplementation(must(registry.find("template", "chatml"), "a template")),
+      await loadWordImplementation(mustExist(registry.find("template", "chatml"), "a template")),
     );
   });
   after(() => sandbox.close());
@@ -62,6 +62,6 @@ describe("chat renderer", () => {
       ...options,
       tools,
     });
-    assert.equal(textOf(must(rendered, "a rendered conversation")), "1f");
+    assert.equal(textOf(mustExist(rendered, "a rendered conversation")), "1f");
   });
 });

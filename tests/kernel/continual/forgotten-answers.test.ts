@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { forgottenExamplesView, hasSignificantLoss } from "#kernel/display/forgotten-examples.js";
-import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
+import { forgottenExamplesView, hasSignificantForgetting } from "#kernel/display/forgotten-examples.js";
+import { forgettingStatisticsOf } from "#kernel/continual/forgotten-answers.js";
 
 const repeated = (value: number, times: number): number[] => new Array<number>(times).fill(value);
 
@@ -10,7 +10,7 @@ describe("forgotten answers", () => {
     const truth = repeated(1, 56);
     const before = [...repeated(1, 50), ...repeated(0, 6)];
     const now = [...repeated(1, 40), ...repeated(2, 10), 1, 1, 0, 0, 0, 2];
-    const found = forgottenAnswersOf(truth, before, now)!;
+    const found = forgettingStatisticsOf(truth, before, now)!;
     assert.equal(found.right, 50);
     assert.deepEqual(found.lost, [40, 41, 42, 43, 44, 45, 46, 47, 48, 49]);
     assert.equal(found.gained, 2);
@@ -20,18 +20,18 @@ describe("forgotten answers", () => {
     assert.ok(Math.abs(found.share!.interval.high - 0.3304) < 1e-4);
     assert.equal(found.moved.value, -8 / 56);
     assert.ok(found.moved.interval.low < -8 / 56 && found.moved.interval.high > -8 / 56);
-    assert.ok(hasSignificantLoss(found));
+    assert.ok(hasSignificantForgetting(found));
   });
   it("are none if nothing was right or nothing was lost", () => {
-    assert.equal(forgottenAnswersOf([1, 1], [0, 0], [1, 0])!.share, null);
-    const same = forgottenAnswersOf([1, 0, 1], [1, 0, 0], [1, 0, 0])!;
+    assert.equal(forgettingStatisticsOf([1, 1], [0, 0], [1, 0])!.share, null);
+    const same = forgettingStatisticsOf([1, 0, 1], [1, 0, 0], [1, 0, 0])!;
     assert.deepEqual(same.lost, []);
-    assert.ok(!hasSignificantLoss(same));
-    assert.equal(forgottenAnswersOf([1], [1, 1], [1]), null);
-    assert.equal(forgottenAnswersOf([], [], []), null);
+    assert.ok(!hasSignificantForgetting(same));
+    assert.equal(forgettingStatisticsOf([1], [1, 1], [1]), null);
+    assert.equal(forgettingStatisticsOf([], [], []), null);
   });
   it("are shown with truncated and escaped texts", () => {
-    const found = forgottenAnswersOf(repeated(1, 60), repeated(1, 60), [...repeated(0, 30), ...repeated(1, 30)])!;
+    const found = forgettingStatisticsOf(repeated(1, 60), repeated(1, 60), [...repeated(0, 30), ...repeated(1, 30)])!;
     const hostile = `<img src=x onerror=alert(1)>\u001b[31m${"x".repeat(500)}`;
     const of = {
       ...found,
@@ -59,7 +59,7 @@ describe("forgotten answers", () => {
     assert.ok(!html.includes("x".repeat(130)));
   });
   it("suggest no countermeasure if no loss is shown", () => {
-    const found = forgottenAnswersOf(repeated(1, 30), repeated(1, 30), [0, ...repeated(1, 29)])!;
+    const found = forgettingStatisticsOf(repeated(1, 30), repeated(1, 30), [0, ...repeated(1, 29)])!;
     const of = {
       ...found,
       on: "d.test",
@@ -69,7 +69,7 @@ describe("forgotten answers", () => {
     const plain = String(forgottenExamplesView({ name: "n", dataSets: [of], tries: "TRY" }, "id").bundle["text/plain"]);
     assert.match(plain, /no loss shown/);
     assert.ok(!plain.includes("TRY"));
-    const none = { ...of, ...forgottenAnswersOf([1], [1], [1])! };
+    const none = { ...of, ...forgettingStatisticsOf([1], [1], [1])! };
     assert.match(
       String(forgottenExamplesView({ name: "n", dataSets: [none], tries: null }, "id").bundle["text/plain"]),
       /n has forgotten no prediction/,

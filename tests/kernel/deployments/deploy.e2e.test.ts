@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { diagnosticText, type CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { diagnosticText, type CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readDeployment } from "#kernel/deployments/deployment.js";
@@ -138,7 +138,7 @@ describe("deployment of a trained model", function () {
   });
 
   it("is reported as not verified if no runtime opens the target", async () => {
-    const capabilities = must(registry.find("target", "onnx")?.capabilities, "the description of onnx");
+    const capabilities = mustExist(registry.find("target", "onnx")?.capabilities, "the description of onnx");
     const { runtime } = capabilities;
     Object.assign(capabilities, { runtime: null });
     try {

@@ -6,8 +6,8 @@ import type { NDArray, Program } from "#dsl/tensor/program.js";
 import { toNDArray, makeArrayValues } from "#dsl/tensor/values.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { openBase } from "#kernel/bases/open.js";
-import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
-import { deploymentHomeOf, targetOutputIn, type DeploymentPlace } from "#kernel/deployments/output.js";
+import { deployedModelFromFolder } from "#kernel/deployments/from-folder.js";
+import { deploymentHomeOf, targetWriterIn, type DeploymentPlace } from "#kernel/deployments/output.js";
 import type { ModelToDeploy, TargetImplementation, DeploymentResult } from "#stdlib/targets/kind.js";
 import { forwardProgramOf } from "#stdlib/targets/shared/forward.js";
 import { registry } from "#stdlib/registry.js";
@@ -68,7 +68,7 @@ export function smallModels(scratch: string): SmallModel[] {
 
 export async function deployedOf({ name, folder, task, labels }: SmallModel): Promise<ModelToDeploy> {
   const base = await openBase(folder, "folder", registry);
-  return deployedFromFolder({
+  return deployedModelFromFolder({
     name,
     base,
     task: { kind: "task", word: task, arguments: {} },
@@ -171,6 +171,6 @@ export async function written(
 ): Promise<{ readonly at: string; readonly home: string; readonly said: DeploymentResult }> {
   const own = place.writes === "folder" ? join(work, place.name) : work;
   const at = join(work, place.name);
-  const said = await target.write(call, deployed, targetOutputIn(own, { writes: place.writes, path: at }, source));
+  const said = await target.write(call, deployed, targetWriterIn(own, { writes: place.writes, path: at }, source));
   return { at, home: deploymentHomeOf({ writes: place.writes, path: at }), said };
 }

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { convertGguf } from "#kernel/bases/gguf/convert.js";
-import { readGguf } from "#kernel/bases/gguf/file.js";
+import { readGgufHeader } from "#kernel/bases/gguf/file.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
 import type { DeploymentProof } from "#kernel/deployments/proof.js";
 import { llamaCppRuntime } from "#kernel/deployments/runtimes/llama-cpp.js";
@@ -204,7 +204,7 @@ deploy ${name} to gguf("build/${name}.gguf", quantize: f32)`);
         const proof = JSON.parse(readFileSync(join(`${at}.files`, "proof.json"), "utf8")) as DeploymentProof;
         assert.equal(proof.verdict, "equal");
         assert.ok(proof.compared!.inputs >= 4 && proof.compared!.tokens!.of > 20);
-        const { metadata } = readGguf(at);
+        const { metadata } = readGgufHeader(at);
         assert.equal(metadata["general.architecture"], "llama");
         assert.match(
           String(metadata["tokenizer.chat_template"]),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { labelAgreement, type LabelOutputs } from "#kernel/deployments/label-agreement.js";
+import { labelAgreement, type LabelLogits } from "#kernel/deployments/label-agreement.js";
 
-const said = (labels: readonly string[], ...rows: readonly (readonly number[])[]): LabelOutputs => ({
+const said = (labels: readonly string[], ...rows: readonly (readonly number[])[]): LabelLogits => ({
   outputs: rows.map((row) => Float32Array.from(row)),
   labels,
 });

@@ -21,7 +21,7 @@ import { fileChecksums } from "#kernel/deployments/files.js";
 import { replacedFolderName, cleanUpLeftovers, stagingFolderPrefix } from "#kernel/deployments/leftovers.js";
 import { deploymentHomeOf, type DeploymentPlace } from "#kernel/deployments/output.js";
 import {
-  claimPlace,
+  checkPlaceWithRecheck,
   checkPlaceIsUsable,
   deploymentPlaceAt,
   type DeploymentIdentity,
@@ -81,7 +81,7 @@ describe("deployment path", () => {
     model: string,
     o: { readonly overwrite?: boolean; readonly between?: () => void | Promise<void> } = {},
   ): Promise<void> {
-    const again = await claimPlace(there, OWN, o.overwrite === true);
+    const again = await checkPlaceWithRecheck(there, OWN, o.overwrite === true);
     await deployAtomically(there, again, async (work) => {
       const here = { ...there, path: there.writes === "folder" ? work : join(work, basename(there.path)) };
       await written(here, model);

@@ -3,7 +3,13 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { goldenInputsHash, PROOF_FILE, proofOf, readProof, type DeploymentProof } from "#kernel/deployments/proof.js";
+import {
+  goldenInputsHash,
+  PROOF_FILE,
+  makeDeploymentProof,
+  readProof,
+  type DeploymentProof,
+} from "#kernel/deployments/proof.js";
 import { proofCardLines, verdictText } from "#kernel/deployments/report.js";
 
 const golden: DeploymentProof["golden"] = { is: "asked", inputs: ["a", ["b", "c"]] };
@@ -48,12 +54,12 @@ describe("proof file parser", () => {
     };
     const by = { title: "ONNX Runtime", version: "1.0" } as DeploymentProof["runtime"] & object;
     const asked = { golden, expected: { says: ["x", "y"] }, by, compared: proof.compared, verdict: "equal" } as const;
-    const made = proofOf(deployment as never, asked);
+    const made = makeDeploymentProof(deployment as never, asked);
     const words = "same predictions as the notebook, both without the threshold yes 0.310 fitted to validation";
     assert.equal(verdictText(read(made)), words);
     assert.match(proofCardLines(made)[0]!, new RegExp(words));
     assert.equal(
-      verdictText(proofOf({ ...deployment, fitted: undefined } as never, asked)),
+      verdictText(makeDeploymentProof({ ...deployment, fitted: undefined } as never, asked)),
       "same predictions as the notebook",
     );
   });

@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CodedError, textsOfCode } from "#dsl/language/diagnostics/codes.js";
-import { hubFetch, pushFolder, pushTokenOf, type PushedRepository } from "#kernel/deployments/pushing/push.js";
+import { createHubFetch, pushFolder, pushTokenOf, type PushedRepository } from "#kernel/deployments/pushing/push.js";
 import { HubServer } from "./hub-server.js";
 
 const TOKEN = "hf_right";
@@ -111,7 +111,7 @@ describe("requests of a push", () => {
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
     await assert.rejects(push("me/silent", { signal: stop.signal }));
-    await assert.rejects(hubFetch(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no response/);
+    await assert.rejects(createHubFetch(undefined, 50)(`${hub.url}/x`, { method: "POST", body: "{}" }), /no response/);
   });
 
   it("need a valid repository name and a valid token", () => {

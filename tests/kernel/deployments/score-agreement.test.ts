@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { distinguishableFigures, type ComparedScores } from "#kernel/deployments/proof.js";
+import { formatDistinguishableNumbers, type ComparedScores } from "#kernel/deployments/proof.js";
 import { scoreDifferenceText, scoresConfirmAgreement, scoresText } from "#kernel/deployments/score-agreement.js";
 
 const scored = (agree: number, deployed: number, o: { rows?: number; worse?: boolean } = {}): ComparedScores => ({
@@ -51,8 +51,8 @@ describe("rows scored in deployment and notebook", () => {
     assert.equal(scoresConfirmAgreement({ ...scored(200, 0.9), metrics: {} }, rounded), false);
   });
   it("are reported with enough digits to distinguish two scores", () => {
-    assert.deepEqual(distinguishableFigures(2.0007, 2.00314), ["2.001", "2.003"]);
-    assert.deepEqual(distinguishableFigures(0.5, 0.5), ["0.500", "0.500"]);
+    assert.deepEqual(formatDistinguishableNumbers(2.0007, 2.00314), ["2.001", "2.003"]);
+    assert.deepEqual(formatDistinguishableNumbers(0.5, 0.5), ["0.500", "0.500"]);
     assert.equal(
       scoresText(measured(2.00314, true)),
       "30 rows of stars.test: mean_absolute_error 2.003 (2.001 in the notebook)",

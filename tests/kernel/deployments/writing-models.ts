@@ -14,11 +14,11 @@ import { buildGenerationPrograms } from "#stdlib/programs/generate.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
 import { openBase } from "#kernel/bases/open.js";
-import { readGguf } from "#kernel/bases/gguf/file.js";
+import { readGgufHeader } from "#kernel/bases/gguf/file.js";
 import { tokenizerFromGguf } from "#kernel/bases/gguf/tokenizer.js";
 import { loadTokenizer } from "#kernel/bases/tokenizer.js";
-import { chatOfFolder } from "#kernel/deployments/chat.js";
-import { deployedFromFolder } from "#kernel/deployments/from-folder.js";
+import { deployedChatFromFolder } from "#kernel/deployments/chat.js";
+import { deployedModelFromFolder } from "#kernel/deployments/from-folder.js";
 import { generateTexts } from "#kernel/inference/generate.js";
 import { readHeader, writeSafetensors, type TensorToWrite } from "#kernel/tensors/safetensors.js";
 import { engineNamed } from "#tests/kernel/engines/engines.js";
@@ -144,8 +144,8 @@ export async function made(folder: string, { name, config: own, tokens }: Writin
 /** Returns a model folder as targets receive it. */
 export async function writingModel(folder: string, name: string, task: string): Promise<ModelToDeploy> {
   const base = await openBase(folder, "folder", registry);
-  const chat = await chatOfFolder(folder, await loadTokenizer(folder));
-  return deployedFromFolder({
+  const chat = await deployedChatFromFolder(folder, await loadTokenizer(folder));
+  return deployedModelFromFolder({
     ...{ name, base, labels: [], roles: ["text"], tokenTypes: false, maxLength: 64 },
     task: { kind: "task", word: task, arguments: {} },
     ...(chat && { chat }),
@@ -203,7 +203,7 @@ function pairs(cut: string): { tokenizer: Json; settings: Json } {
   return { tokenizer: { ...tokenizer, pre_tokenizer, normalizer, model }, settings: read("tokenizer_config.json") };
 }
 function pieces(file: string): { tokenizer: Json; settings: Json } {
-  const { tokenizer, settings } = tokenizerFromGguf(readGguf(join(fixtures, "gguf", file)));
+  const { tokenizer, settings } = tokenizerFromGguf(readGgufHeader(join(fixtures, "gguf", file)));
   return { tokenizer, settings };
 }
 

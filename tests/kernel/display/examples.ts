@@ -11,7 +11,7 @@ import { outlineOf } from "#dsl/tensor/outline.js";
 import { optimise } from "#dsl/tensor/passes/table.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { graphView } from "#kernel/display/plans/graph-card.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { BaseFacts, DataFacts } from "#dsl/language/types/facts.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataPlan, ModelPlan, Call } from "#dsl/language/types/value.js";
@@ -715,7 +715,7 @@ function sweepGallery(): Readonly<Record<string, DisplayOutput>> {
       tune: "train router on tickets as winner { batch_size: 16 }",
     }),
     ...Object.fromEntries(
-      names.map((name) => [`sweep-${name}`, must(sweepPictureView(name === "front" ? two : ended, name), name)]),
+      names.map((name) => [`sweep-${name}`, mustExist(sweepPictureView(name === "front" ? two : ended, name), name)]),
     ),
   };
 }

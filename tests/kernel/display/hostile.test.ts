@@ -7,11 +7,11 @@ import { dataPreview } from "#kernel/display/data/data-preview.js";
 import { confusionFigure } from "#kernel/display/scores/confusion.js";
 import { evaluationView, predictionsView } from "#kernel/display/scores/evaluation.js";
 import { clientScoresFigure } from "#kernel/display/federation/client-scores.js";
-import { driftFigure } from "#kernel/display/federation/drift.js";
+import { clientDriftFigure } from "#kernel/display/federation/drift.js";
 import { clientLabelsFigure } from "#kernel/display/federation/labels.js";
-import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
+import { lowestScoringClientsView, roundsView } from "#kernel/display/federation/tables.js";
 import { figureView, plotlyMime } from "#kernel/display/figure.js";
-import { maskView } from "#kernel/display/data/mask.js";
+import { lossMaskView } from "#kernel/display/data/mask.js";
 import { modelView } from "#kernel/display/plans/model-card.js";
 import { planCardView } from "#kernel/display/plans/plan-card.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
@@ -31,7 +31,7 @@ import { attributionView } from "#kernel/display/scores/why.js";
 import { slicesView } from "#kernel/display/scores/slices.js";
 import { tableView } from "#kernel/display/table.js";
 import { escapeHtml, escapePlotlyLabel, printable } from "#kernel/host/value-text.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { AutoReport } from "#kernel/study/auto/auto.js";
 import { evaluationPicturesFigure } from "#kernel/display/scores/pictures.js";
 import { evaluationPictures } from "#kernel/inference/measuring/pictures.js";
@@ -89,7 +89,7 @@ const control = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2
 
 /** A report of `sweep auto` in which every text comes from outside. */
 function hostileAuto(a: string, b: string): AutoReport {
-  const contestants = [a, b].map((name, i) => ({ ...must(won.probed[i], "a baseline"), name, latency: i + 1 }));
+  const contestants = [a, b].map((name, i) => ({ ...mustExist(won.probed[i], "a baseline"), name, latency: i + 1 }));
   return {
     name: a,
     goal: { direction: "minimize", metric: b },
@@ -182,7 +182,7 @@ describe("hostile text from data", () => {
     const part = fc.record({ text: hostile, trained: fc.boolean() });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 6 }), hostile, (parts, model) =>
-        safe(maskView([{ row: 1, parts, trained: 1, tokens: 2 }], { model })),
+        safe(lossMaskView([{ row: 1, parts, trained: 1, tokens: 2 }], { model })),
       ),
     );
   });
@@ -249,13 +249,13 @@ describe("hostile text from data", () => {
           })),
         };
         safe(roundsView(view));
-        for (const shown of [clientsView(view)]) if (shown) safe(shown);
+        for (const shown of [lowestScoringClientsView(view)]) if (shown) safe(shown);
         const bubbles = { ...view, labels: [...Array.from({ length: 9 }, (_, i) => String(i)), a] };
         for (const figure of [
           clientLabelsFigure(view),
           clientLabelsFigure(bubbles),
           clientScoresFigure(view),
-          driftFigure(view),
+          clientDriftFigure(view),
         ]) {
           if (!figure) continue;
           safe(figureView(figure));
@@ -285,7 +285,7 @@ describe("hostile text from data", () => {
       fc.property(hostile, hostile, (a, b) => {
         const { outcome, lengths } = pictured({ labels: [a, b, "c"], rows: 50, skill: 1 });
         const models = [a, b].map((name) => ({ name, outcome }));
-        const pictures = must(
+        const pictures = mustExist(
           evaluationPictures(a, a.length % 2 === 0 ? models : models.slice(1), lengths),
           "pictures",
         );
@@ -371,7 +371,7 @@ describe("hostile text from data", () => {
           sweepFigure(view, { title: a, ended: true }),
           ...drawnPictures,
           evaluationPicturesFigure(pictures),
-          must(paretoFrontFigure(auto.goal, auto.probed, [a, b]), "a front"),
+          mustExist(paretoFrontFigure(auto.goal, auto.probed, [a, b]), "a front"),
           curvesFigure([{ at: "", run: a, kind: "evaluated", step: 1, split: a, metrics: { [b]: 0.5 } }], { title: b }),
         ];
         for (const text of texts.flatMap(labelsOf))

@@ -5,10 +5,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
-  penaltyAt,
-  penaltyEllipseOf,
+  ewcPenaltyAt,
+  ewcPenaltyEllipse,
   landscapeFigure,
-  landscapeOf,
+  displayableLandscape,
   landscapeView,
   type LandscapeData,
 } from "#kernel/display/landscape.js";
@@ -46,7 +46,7 @@ describe("loss landscape", () => {
       fc.property(form, fc.double({ min: 0.01, max: 10, noNaN: true }), ({ a, b, turn }, level) => {
         const [c, s] = [Math.cos(turn), Math.sin(turn)];
         const [xx, xy, yy] = [a * c * c + b * s * s, (a - b) * c * s, a * s * s + b * c * c];
-        const { axes, points } = penaltyEllipseOf({ xx, xy, yy }, level);
+        const { axes, points } = ewcPenaltyEllipse({ xx, xy, yy }, level);
         for (const [x, y] of points)
           assert.ok(Math.abs((xx * x * x + 2 * xy * x * y + yy * y * y) / 2 - level) < 1e-6 * level);
         const wanted = [Math.sqrt((2 * level) / b), Math.sqrt((2 * level) / a)];
@@ -85,7 +85,7 @@ describe("loss landscape", () => {
     // At (2, 0): 1 + (2 · 1 + 2) / 2 = 3. A quarter of it, 0.75, is below the minimum of 1, so no ellipse is drawn for
     // it.
     const held = { by: "far", centre: { x: 1, y: 1 }, least: 1, xx: 2, xy: 0, yy: 2 };
-    assert.equal(penaltyAt(held, { x: 2, y: 0 }), 3);
+    assert.equal(ewcPenaltyAt(held, { x: 2, y: 0 }), 3);
     const { data } = landscapeFigure({ ...told, held });
     const rings = data.filter(({ legendgroup }) => String(legendgroup).startsWith("ewc"));
     assert.deepEqual(rings.map(({ name }) => name), Array(2).fill("EWC's penalty as at naive &lt;b&gt;")); // prettier-ignore
@@ -109,8 +109,8 @@ describe("loss landscape", () => {
       String(bundle["text/plain"]),
       /EWC's ellipse through held: half axes [\d.]+ and [\d.]+, a cost of 0\.34 by .*\nEWC's ellipse through naive <b>: half axes 40\.1 and 2, a cost of 4 by its Fisher information$/,
     );
-    assert.deepEqual(landscapeOf(told)[displaySymbol](), bundle);
-    assert.deepEqual(Object.keys(landscapeOf(told)), Object.keys(told));
+    assert.deepEqual(displayableLandscape(told)[displaySymbol](), bundle);
+    assert.deepEqual(Object.keys(displayableLandscape(told)), Object.keys(told));
     const free = landscapeFigure({ ...told, held: null });
     assert.ok(free.data.every(({ legendgroup }) => !String(legendgroup).startsWith("ewc")));
   });

@@ -1,10 +1,10 @@
 /** Made-up federations for display tests: clients that differ in their label distributions, round by round. */
 import { clientScoresView } from "#kernel/display/federation/client-scores.js";
-import { driftView } from "#kernel/display/federation/drift.js";
+import { clientDriftView } from "#kernel/display/federation/drift.js";
 import { clientLabelsView } from "#kernel/display/federation/labels.js";
-import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
-import type { FederationView } from "#kernel/display/federation/view.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { lowestScoringClientsView, roundsView } from "#kernel/display/federation/tables.js";
+import type { FederationViewData } from "#kernel/display/federation/view.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
 /** Returns a deterministic pseudo-random number in [0, 1) for the given numbers. */
@@ -20,7 +20,7 @@ export function madeFederation(o: {
   readonly of?: number;
   readonly personal?: boolean;
   readonly masked?: boolean;
-}): FederationView {
+}): FederationViewData {
   const clients = Array.from({ length: o.clients }, (_, i) => {
     const labels = o.labels.map((_, k) => Math.floor(220 * hashed(i, k) ** 6));
     return { name: String(i + 1), labels, rows: labels.reduce((a, b) => a + b, 0) };
@@ -74,15 +74,15 @@ export function federationGallery(): Readonly<Record<string, DisplayOutput>> {
     personal: true,
   });
   return {
-    "federation-labels": must(clientLabelsView(drill), "labels"),
-    "federation-bubbles": must(clientLabelsView(many), "labels"),
-    "federation-scores": must(clientScoresView(drill, "scores"), "scores"),
-    "federation-personal": must(clientScoresView(many), "scores"),
-    "federation-first": must(clientScoresView({ ...drill, rounds: drill.rounds.slice(0, 1) }), "scores"),
-    "federation-drift": must(driftView(drill), "drift"),
+    "federation-labels": mustExist(clientLabelsView(drill), "labels"),
+    "federation-bubbles": mustExist(clientLabelsView(many), "labels"),
+    "federation-scores": mustExist(clientScoresView(drill, "scores"), "scores"),
+    "federation-personal": mustExist(clientScoresView(many), "scores"),
+    "federation-first": mustExist(clientScoresView({ ...drill, rounds: drill.rounds.slice(0, 1) }), "scores"),
+    "federation-drift": mustExist(clientDriftView(drill), "drift"),
     "federation-rounds": roundsView(drill, "rounds"),
     "federation-many-rounds": roundsView(many),
-    "federation-clients": must(clientsView(drill), "clients"),
-    "federation-own-heads": must(clientsView(many), "clients"),
+    "federation-clients": mustExist(lowestScoringClientsView(drill), "clients"),
+    "federation-own-heads": mustExist(lowestScoringClientsView(many), "clients"),
   };
 }

@@ -1,7 +1,7 @@
 /** A made-up Pareto report: a classifier and the smaller models made from it. */
-import { paretoPicture, paretoView, type ParetoModel, type ModelParetoReport } from "#kernel/display/pareto.js";
+import { paretoFigureView, paretoTableView, type ParetoModel, type ModelParetoReport } from "#kernel/display/pareto.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 const model = (
   name: string,
@@ -45,6 +45,6 @@ export const beside: ModelParetoReport = {
 };
 
 export const paretoGallery = (): Readonly<Record<string, DisplayOutput>> => ({
-  "compress-beside": paretoView(beside),
-  "compress-front": must(paretoPicture(beside), "a picture"),
+  "compress-beside": paretoTableView(beside),
+  "compress-front": mustExist(paretoFigureView(beside), "a picture"),
 });

@@ -2,11 +2,11 @@
  * Made-up continual-learning reports: the score matrix, forgotten answers, scores since earlier evaluations, rows to
  * forget.
  */
-import { forgetView } from "#kernel/display/forgetting.js";
+import { deletedTextsView } from "#kernel/display/forgetting.js";
 import { forgottenExamplesView } from "#kernel/display/forgotten-examples.js";
 import { scoresSinceStartView } from "#kernel/display/scores-since.js";
 import { scoreMatrixPicture, scoreMatrixView, type ModelUpdateReport } from "#kernel/display/updates.js";
-import { forgottenAnswersOf } from "#kernel/continual/forgotten-answers.js";
+import { forgettingStatisticsOf } from "#kernel/continual/forgotten-answers.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 
 const seasons: ModelUpdateReport = {
@@ -31,7 +31,7 @@ const seasons: ModelUpdateReport = {
 export function updatesGallery(): Readonly<Record<string, DisplayOutput>> {
   const truth = Array.from({ length: 60 }, (_, row) => row % 3);
   const now = truth.map((label, row) => (row % 5 === 0 ? (label + 1) % 3 : label));
-  const found = forgottenAnswersOf(truth, truth, now)!;
+  const found = forgettingStatisticsOf(truth, truth, now)!;
   const labels = ["billing", "shipping", "<other>"];
   const example = (row: number) => ({
     row: row + 2,
@@ -50,7 +50,7 @@ export function updatesGallery(): Readonly<Record<string, DisplayOutput>> {
       "f",
     ),
     "updates-kept": forgottenExamplesView(
-      { name: "seasons", dataSets: [{ ...of[0]!, ...forgottenAnswersOf(truth, now, now)! }], tries },
+      { name: "seasons", dataSets: [{ ...of[0]!, ...forgettingStatisticsOf(truth, now, now)! }], tries },
       "k",
     ),
     "updates-since": scoresSinceStartView({
@@ -96,7 +96,7 @@ export function updatesGallery(): Readonly<Record<string, DisplayOutput>> {
         },
       ],
     }),
-    "updates-forget": forgetView({
+    "updates-forget": deletedTextsView({
       requested: 3,
       found: 2,
       rows: 4,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { paretoFigure, paretoView, type ModelParetoReport } from "#kernel/display/pareto.js";
+import { paretoFigure, paretoTableView, type ModelParetoReport } from "#kernel/display/pareto.js";
 import { beside } from "./made-pareto.js";
 
-const textOf = (o: ModelParetoReport): string => String(paretoView(o).bundle["text/plain"]);
+const textOf = (o: ModelParetoReport): string => String(paretoTableView(o).bundle["text/plain"]);
 const lineOf = (o: ModelParetoReport, name: string): string =>
   textOf(o)
     .split("\n")

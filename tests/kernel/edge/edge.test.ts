@@ -10,7 +10,7 @@ import {
 import { devices } from "#kernel/edge/devices.js";
 import { edgeModelRequirementsOf } from "#kernel/edge/figures.js";
 import { smallPretrainedEncoders, type SmallPretrainedEncoder } from "#kernel/edge/small-encoders.js";
-import { edgeShown, ESTIMATE_ERROR_FACTOR } from "#kernel/display/plans/edge.js";
+import { edgeReportView, ESTIMATE_ERROR_FACTOR } from "#kernel/display/plans/edge.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { NO_TECHNIQUE } from "#kernel/deployments/from-folder.js";
 import { registry } from "#stdlib/registry.js";
@@ -109,7 +109,7 @@ describe("models for edge devices", function () {
 
   it("are reported as estimates, with what they estimate", () => {
     const [model, ...others] = all;
-    const shown = edgeShown({
+    const shown = edgeReportView({
       model: model!,
       rivals: others,
       budget: { time: 0.1 },
@@ -121,10 +121,17 @@ describe("models for edge devices", function () {
     for (const { name } of devices) assert.ok(text.includes(name), name);
     assert.match(text, /`\{ length: 256 \}`/);
     const narrow = { time: 1, memory: 20e6 };
-    const full = edgeShown({ model: model!, rivals: others, budget: narrow, length: 128, longest: 128, here: null });
+    const full = edgeReportView({
+      model: model!,
+      rivals: others,
+      budget: narrow,
+      length: 128,
+      longest: 128,
+      here: null,
+    });
     // The model would be fast enough; it fails on memory.
     assert.match(String(full.bundle["text/plain"]), /in 20 MB.+phone, high +no: 4\d MB /s);
-    const slow = edgeShown({
+    const slow = edgeReportView({
       model: model!,
       rivals: others,
       budget: { time: 1e-3 },

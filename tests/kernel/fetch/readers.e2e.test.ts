@@ -11,20 +11,20 @@ import type { AddressInfo } from "node:net";
 import { availableParallelism, cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { DataAudit } from "#dsl/language/types/audit-facts.js";
-import { CachedModel } from "#kernel/bases/cache.js";
+import { CachedHubRepository } from "#kernel/bases/cache.js";
 import { chatTemplateIn } from "#kernel/bases/chat-template.js";
 import { embeddingFactsOf } from "#kernel/bases/embedding.js";
 import { isConvertedGguf } from "#kernel/bases/gguf/convert.js";
 import { fetchBaseFromHub } from "#kernel/bases/hub.js";
 import { readModelJsonObject } from "#kernel/tensors/model-file.js";
-import { readLengthLimitOf } from "#kernel/bases/text-length.js";
+import { readMaxTextTokens } from "#kernel/bases/text-length.js";
 import { registry } from "#stdlib/registry.js";
 import { trainTokenizer } from "#kernel/bases/scratch/train-tokenizer.js";
 import { readShardNames } from "#kernel/tensors/shards.js";
 import { decodeSignedMessage as decodeForClient } from "#kernel/apps/jupyter/client/messages.js";
 import { readNotebook, tagsOf, writeNotebook } from "#kernel/apps/jupyter/client/notebook-file.js";
 import { AuditCache } from "#kernel/data/sources/kept-audits.js";
-import { openStreamed, rowsFilePath, STREAMED_FORMAT_VERSION } from "#kernel/data/sources/streamed.js";
+import { openStreamedData, rowsFilePath, STREAMED_FORMAT_VERSION } from "#kernel/data/sources/streamed.js";
 import { readForwardInputs } from "#kernel/engines/forward/batch.js";
 import { readMachineRecord } from "#kernel/engines/machine-record.js";
 import { findTensorflow, areLibrariesReady, stampAddon } from "#kernel/engines/native/layout.js";
@@ -302,7 +302,7 @@ describe("JSON readers", function () {
       good: { model_max_length: 256, chat_template: [{ name: "default", template: "{{ messages }}" }] },
       read: (text) => {
         const at = dirname(put("settings/tokenizer_config.json", text));
-        const reads = readLengthLimitOf(at, new Set(["tokenizer_config.json"]), 512);
+        const reads = readMaxTextTokens(at, new Set(["tokenizer_config.json"]), 512);
         return [
           chatTemplateIn(at)?.trim(),
           reads?.toFixed(),
@@ -326,7 +326,7 @@ describe("JSON readers", function () {
         writeFileSync(rowsFilePath(at, "all"), '["x","a"]\n');
         const index = [Float64Array.of(0, 10), Int32Array.of(0), Int32Array.of(1)];
         put("streamed/all.index", Buffer.concat(index.map((part) => Buffer.from(part.buffer))));
-        const found = openStreamed(at);
+        const found = openStreamedData(at);
         return Object.values(found?.splits ?? {}).map((split) => split.values("text", 0, split.rows).join().trim());
       },
       whole: (got) => (got as string[])[0] === "a",
@@ -343,7 +343,7 @@ describe("JSON readers", function () {
         writeFileSync(rowsFilePath(at, "all"), `${text}\n`);
         const index = [Float64Array.of(0, Buffer.byteLength(text) + 1), Int32Array.of(0), Int32Array.of(1)];
         put("rows/all.index", Buffer.concat(index.map((part) => Buffer.from(part.buffer))));
-        return openStreamed(at)?.splits["all"]?.values("text", 0, 1);
+        return openStreamedData(at)?.splits["all"]?.values("text", 0, 1);
       },
       codes: ["streamed-changed"],
       whole: (got) => (got as string[])[0] === "a",
@@ -373,7 +373,7 @@ describe("JSON readers", function () {
       read: (text) => {
         answer = text;
         // Without config.json nothing is fetched; `base-incomplete` shows that the answer was understood.
-        return fetchBaseFromHub("a/b", new CachedModel("a/b", "main"), {}).catch((error: unknown) =>
+        return fetchBaseFromHub("a/b", new CachedHubRepository("a/b", "main"), {}).catch((error: unknown) =>
           assertCoded(error, ["base-incomplete", "network-failed", "untrusted-answer"]),
         );
       },

@@ -1,6 +1,6 @@
 /** Overfitting and underfitting hints from loss curves: on synthetic curves, and on those of real trainings. */
 import assert from "node:assert/strict";
-import { fitView, type FitContext } from "#kernel/display/fitting.js";
+import { fitVerdictView, type FitVerdictContext } from "#kernel/display/fitting.js";
 import { assessFit, type LossCurves } from "#kernel/host/fitting.js";
 import { compiled } from "#tests/dsl/world.js";
 
@@ -92,8 +92,10 @@ train m on d { ${block} }`,
     return action.plan;
   };
   const over = { best: { step: 120, loss: 0.41 }, end: 0.63, trained: { best: 0.2, end: 0.05 } };
-  const said = (fit: Parameters<typeof fitView>[0], o: Partial<FitContext> & Pick<FitContext, "plan">): string =>
-    String(fitView(fit, { smooths: true, steps: 400, keptStep: 120, ...o }).bundle["text/plain"]);
+  const said = (
+    fit: Parameters<typeof fitVerdictView>[0],
+    o: Partial<FitVerdictContext> & Pick<FitVerdictContext, "plan">,
+  ): string => String(fitVerdictView(fit, { smooths: true, steps: 400, keptStep: 120, ...o }).bundle["text/plain"]);
 
   it("blames privacy noise only if there is some", () => {
     const stuck = { is: "stuck", from: 0.693, to: 0.692 } as const;

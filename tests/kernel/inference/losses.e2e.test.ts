@@ -5,11 +5,11 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
+import { encodeSplit, rowEncodingOptionsOf } from "#kernel/data/encoding/encoded.js";
 import { meanLossByText } from "#kernel/inference/losses.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { NotebookOfOne } from "#tests/kernel/session/notebook-of-one.js";
@@ -48,16 +48,16 @@ train t5 on pairs with quick`);
   ] as const)
     it(`average to the reported loss for ${name}`, async () => {
       await book.run(`evaluate ${name} on ${data}.${split} { metrics: [loss] }`);
-      const told = must(book.session.evaluations.at(-1), "an evaluation").metrics["loss"]!;
+      const told = mustExist(book.session.evaluations.at(-1), "an evaluation").metrics["loss"]!;
       const context = plainHostContext(book.folder);
-      const { recipe } = must(handle(name).weights, "weights").plan;
+      const { recipe } = mustExist(handle(name).weights, "weights").plan;
       const { plan, labels, packed, open, base, tokenizer } = await book.session.weights.askable(
         handle(name),
         recipe.data,
         context,
       );
-      const encoding = await encodingOf(plan, base, tokenizer, labels, name);
-      const prepared = await book.session.datasets.data(recipe.data, dataReaderOfModel(recipe.model), context);
+      const encoding = await rowEncodingOptionsOf(plan, base, tokenizer, labels, name);
+      const prepared = await book.session.datasets.data(recipe.data, dataReadingSettingsOf(recipe.model), context);
       const rows = await encodeSplit(prepared, { data, split }, encoding);
       const losses = await meanLossByText(open.session, rows, encoding, {
         batchSize: 8,
@@ -70,7 +70,7 @@ train t5 on pairs with quick`);
       const counts = new Float64Array(rows.count);
       rows.lengths.forEach((length, row) => {
         const text = rows.ids instanceof TokenWindows ? rows.ids.texts[row]! : row;
-        counts[text]! += name === "m" ? 1 : name === "gpt" ? length : must(rows.written, "targets")[row]!;
+        counts[text]! += name === "m" ? 1 : name === "gpt" ? length : mustExist(rows.written, "targets")[row]!;
       });
       const all = counts.reduce((a, b) => a + b, 0);
       const mean = losses.reduce((sum, loss, row) => sum + loss * counts[row]!, 0) / all;
@@ -79,17 +79,17 @@ train t5 on pairs with quick`);
 
   it("support canary and membership attacks, calibrated by the base if there is one", async () => {
     await book.run("evaluate gpt on tales.test { attacks: [canaries(unseen: 100), membership] }");
-    const [canaries, membership] = must(book.session.evaluations.at(-1)?.attacks, "attacks");
+    const [canaries, membership] = mustExist(book.session.evaluations.at(-1)?.attacks, "attacks");
     assert.match(
       canaries!.how,
       /^5 canaries, each 3 times among the rows, each compared with 100 of a space of 2\^30;/,
     );
     assert.match(membership!.how, /by the loss of each$/, "from scratch there is no base");
-    const folder = JSON.stringify(join(must(handle("gpt").folder, "a run"), "model"));
+    const folder = JSON.stringify(join(mustExist(handle("gpt").folder, "a run"), "model"));
     await book.run(`model more { base: ${folder}, task: text_generation, max_length: 48 }
 train more on tales with quick
 evaluate more on tales.test { attacks: [membership] }`);
-    const [calibrated] = must(book.session.evaluations.at(-1)?.attacks, "attacks");
+    const [calibrated] = mustExist(book.session.evaluations.at(-1)?.attacks, "attacks");
     assert.match(calibrated!.how, /^60 rows that trained, 30 others; by the loss of each less the base's$/);
   });
 });

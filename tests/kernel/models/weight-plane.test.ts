@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { penaltyAt, landscapeFigure, type LandscapeData } from "#kernel/display/landscape.js";
+import { ewcPenaltyAt, landscapeFigure, type LandscapeData } from "#kernel/display/landscape.js";
 import {
   ewcPenaltyOnPlane,
   projectOnPlane,
@@ -41,9 +41,9 @@ describe("EWC penalty on a weight plane", () => {
     // (3 · ¼ + 0 + 9 / 4) = 1.5. The anchor's projection, the weights (1, 1, 1), costs ½ (3 + 1) = 2.
     const { centre, least, xx, xy, yy } = held;
     [xx, xy, yy, centre.x, centre.y, least].forEach((got, i) => near(got, [2, 0, 1, Math.SQRT1_2, 1, 1.5][i]!));
-    near(penaltyAt(held, { x: Math.SQRT2, y: 1 }), 2);
+    near(ewcPenaltyAt(held, { x: Math.SQRT2, y: 1 }), 2);
     // The first model: ½ (3 · 1 + 1 · 1 + 1 · 1).
-    near(penaltyAt(held, { x: Math.SQRT2, y: 0 }), 2.5);
+    near(ewcPenaltyAt(held, { x: Math.SQRT2, y: 0 }), 2.5);
   });
 
   it("has the same value along the plotted ellipse", () => {
@@ -83,7 +83,7 @@ describe("EWC penalty on a weight plane", () => {
         const place = from.map((value, i) => value + x * flat(along)[i]! + y * flat(across)[i]!);
         // A difference in single precision may lose nearly all of the penalty.
         const scale = 1 + costOf(from, of, star) + got.xx * x * x + got.yy * y * y;
-        assert.ok(Math.abs(penaltyAt(got, { x, y }) - costOf(place, of, star)) < 1e-4 * scale);
+        assert.ok(Math.abs(ewcPenaltyAt(got, { x, y }) - costOf(place, of, star)) < 1e-4 * scale);
       }),
     );
   });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { readRunScores } from "#kernel/runs/history/run-scores.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
@@ -21,9 +21,9 @@ describe("privacy attacks", function () {
   this.timeout(240_000);
   let book: NotebookOfOne;
   const handle = (name: string) => book.values.get(name) as ModelHandle;
-  const folderOf = (name: string): string => must(handle(name).folder, "a run");
+  const folderOf = (name: string): string => mustExist(handle(name).folder, "a run");
   const attacked = (name: string) =>
-    must(
+    mustExist(
       book.session.evaluations.findLast(({ model, attacks }) => model === name && attacks)?.attacks,
       `attacks on ${name}`,
     );
@@ -53,40 +53,40 @@ train m on d with many as guarded { privacy: differential(8) }
 evaluate open, guarded on d.test { attacks: [canaries(unseen: 500), membership] }`);
     const [open] = attacked("open");
     const [guarded] = attacked("guarded");
-    const figure = must(open?.figures[0], "exposure");
+    const figure = mustExist(open?.figures[0], "exposure");
     assert.ok(
-      open?.found && must(figure.low, "its end") > must(figure.most, "what chance brings"),
+      open?.found && mustExist(figure.low, "its end") > mustExist(figure.most, "what chance brings"),
       JSON.stringify(open),
     );
     // The noise differs each time: allows five standard errors of the mean of twenty.
-    const own = must(guarded?.figures[0], "exposure").value;
+    const own = mustExist(guarded?.figures[0], "exposure").value;
     assert.ok(own < UNKNOWN + (5 * UNKNOWN) / Math.sqrt(20), JSON.stringify(guarded));
     assert.ok(figure.value > own + 3, `${String(figure.value)} and ${String(own)}`);
   });
 
   it("treat canaries as rows: they count in updates and in the privacy guarantee", async () => {
-    const { plan, events } = must(handle("guarded").weights, "weights");
+    const { plan, events } = mustExist(handle("guarded").weights, "weights");
     const { privacy, canaries, canary_copies: copies } = plan.recipe.training;
     assert.deepEqual([canaries, copies], [20, 1]);
     assert.equal(privacy?.rate, 32 / 220);
     assert.equal(events.filter(({ kind }) => kind === "step").length, plan.estimates.steps);
     assert.equal(plan.estimates.steps, 25 * Math.ceil(220 / 32));
-    const { plan: open, data } = must(handle("open").weights, "weights");
+    const { plan: open, data } = mustExist(handle("open").weights, "weights");
     assert.equal(data.splits["train"]?.rows, 200, "of the data, without them");
     assert.notEqual(open.recipeHash, plan.recipeHash);
     await book.run("train m on d with many as copied { epochs: 1, canary_copies: 4 }");
-    const copied = must(handle("copied").weights, "weights").plan;
+    const copied = mustExist(handle("copied").weights, "weights").plan;
     assert.equal(copied.estimates.rows, 200 + 80);
     assert.equal(copied.estimates.steps, Math.ceil(280 / 32));
   });
 
   it("report membership inference with figures", async () => {
     const [, membership] = attacked("open");
-    const area = must(
+    const area = mustExist(
       membership?.figures.find(({ name }) => name.startsWith("area")),
       "the area",
     );
-    assert.ok(area.value >= 0.5 && area.value <= 1 && must(area.low, "low") <= area.value, JSON.stringify(area));
+    assert.ok(area.value >= 0.5 && area.value <= 1 && mustExist(area.low, "low") <= area.value, JSON.stringify(area));
     const figures = book.shown.flatMap(({ bundle }) => (bundle["application/vnd.plotly.v1+json"] ? [bundle] : []));
     const titles = figures.map((one) => JSON.stringify(one["application/vnd.plotly.v1+json"]));
     assert.ok(titles.some((one) => one.includes("Canaries, and the losses of open")));

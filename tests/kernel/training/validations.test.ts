@@ -1,7 +1,7 @@
 /** The number of validations that a plan states equals the number that come due. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { isDue, countTimesDue } from "#dsl/compiler/plan/cadence.js";
+import { isDueAtStep, countTimesDue } from "#dsl/compiler/plan/cadence.js";
 import { updatesPerEpoch } from "#dsl/compiler/plan/batches.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
@@ -18,7 +18,7 @@ function saidAndDone(o: { rows: number; batch: number; accumulate: number; epoch
   );
   const total = loader.total(o.epochs);
   const done = Array.from({ length: total }, (_, i) => i + 1).filter((step) =>
-    isDue(every(given), step, { total, loader }),
+    isDueAtStep(every(given), step, { total, loader }),
   ).length;
   const perEpoch = updatesPerEpoch(o.rows, { batch_size: o.batch, accumulate: o.accumulate });
   const said = countTimesDue(every(given), { total, loader: { epochsDone: (step) => step / perEpoch } });

@@ -5,7 +5,7 @@ import { registry } from "#stdlib/registry.js";
 import { simpleBaseline } from "#stdlib/contenders/baseline.run.js";
 import type { PredictedRows } from "#stdlib/tasks/kind.js";
 import type { BaselineRows } from "#stdlib/contenders/kind.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 const rowsOf = (columns: Readonly<Record<string, readonly unknown[]>>): BaselineRows => ({
   count: Object.values(columns)[0]!.length,
@@ -19,7 +19,7 @@ async function asked(
   scored: Readonly<Record<string, readonly unknown[]>>,
   o: { readonly labels?: readonly string[]; readonly texts?: number; readonly words?: PredictedRows["words"] } = {},
 ): Promise<readonly (readonly number[])[]> {
-  const implementation = (await must(registry.find("task", task)?.load, task)()) as never;
+  const implementation = (await mustExist(registry.find("task", task)?.load, task)()) as never;
   const call: Call = { word: task, kind: "task", arguments: {} };
   const labels = o.labels ?? [];
   const rows = rowsOf(scored);
@@ -109,7 +109,9 @@ describe("baselines", () => {
       const has = registry.find("task", task)?.capabilities;
       const wanted = { task: { word: task, kind: "task", arguments: {} }, taskCapabilities: has, roles };
       const call = { word: "baseline", kind: "contender", arguments: { of } };
-      return must(registry.find("contender", "baseline")?.capabilities, "it").refusal(call, wanted)?.instead ?? null;
+      return (
+        mustExist(registry.find("contender", "baseline")?.capabilities, "it").refusal(call, wanted)?.instead ?? null
+      );
     };
     assert.equal(refuses("text_classification", "tfidf", ["text", "label"]), null);
     assert.equal(refuses("sentence_similarity", "majority", ["text", "text_pair", "label"]), null);

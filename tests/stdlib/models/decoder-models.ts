@@ -1,7 +1,7 @@
 /** The small decoders of tests/fixtures/models as programs, and the outputs of transformers and PEFT for them. */
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { adamw } from "#stdlib/optimizers/adamw.js";
@@ -18,7 +18,7 @@ export const families: Readonly<Record<string, ModelImplementation>> = Object.fr
     registry
       .ofKind("model")
       .filter(({ planned, capabilities }) => !planned && capabilities?.shape === "decoder")
-      .map(async ({ name, load }) => [name, (await must(load, "what it does")()) as ModelImplementation] as const),
+      .map(async ({ name, load }) => [name, (await mustExist(load, "what it does")()) as ModelImplementation] as const),
   ),
 );
 /**

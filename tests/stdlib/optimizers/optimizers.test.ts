@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
@@ -23,9 +23,12 @@ describe("optimizers", () => {
         );
   });
   it("take a changed default from their records if no argument is written", async () => {
-    const momentum = must(sgd.parameters.find(({ name }) => name === "momentum")?.default, "the default of momentum");
+    const momentum = mustExist(
+      sgd.parameters.find(({ name }) => name === "momentum")?.default,
+      "the default of momentum",
+    );
     const optimizer = await implementationOf(registry, "optimizer", "sgd");
-    const run = must(
+    const run = mustExist(
       runs.find(({ word }) => word === "sgd"),
       "a run of sgd",
     );

@@ -1,6 +1,6 @@
 /** Every built word of the kind `search`, called as in its own example. */
 import assert from "node:assert/strict";
-import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
+import { parseValue, fillValueDefaults } from "#dsl/compiler/statement/value.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -11,7 +11,7 @@ const parameter = registry.find("verb", "sweep")!.parameters.find(({ name }) => 
 
 async function suggesting(example: string): Promise<Suggest> {
   const read = parseValue(example.replace(/^search: /, ""), parameter, registry);
-  const call = completeValue(read.value!, parameter, registry).value as Call;
+  const call = fillValueDefaults(read.value!, parameter, registry).value as Call;
   const search = await implementationOf(registry, "search", call.word);
   return (study, number) => search.suggest(call, study, number);
 }

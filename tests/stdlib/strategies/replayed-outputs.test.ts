@@ -17,7 +17,7 @@ import type { StrategyImplementation } from "#stdlib/strategies/kind.js";
 import { textClassification } from "#stdlib/tasks/text_classification.run.js";
 import { multilabelClassification } from "#stdlib/tasks/multilabel_classification.run.js";
 import { sumOfLossTerms, weighsReplayedRows } from "#stdlib/programs/objective.js";
-import { replayRowWeights, cachedOutputFeeds, type CachedOutputs } from "#kernel/data/rows/cached-outputs.js";
+import { replayRowWeightsFeed, cachedOutputFeeds, type CachedOutputs } from "#kernel/data/rows/cached-outputs.js";
 
 interface Run {
   readonly word: "lwf" | "der";
@@ -147,7 +147,7 @@ describe("strategies with replayed outputs", () => {
           const counts = { fresh: step.rows.length, replayed: step.kept.length };
           const feeds = {
             ...cachedOutputFeeds([cached], [batch])(batch),
-            ...(beside && { each: replayRowWeights({ from, ...beside }, batch, counts, undefined) }),
+            ...(beside && { each: replayRowWeightsFeed({ from, ...beside }, batch, counts, undefined) }),
           };
           const fed = Object.fromEntries(Object.entries(feeds).map(([name, array]) => [name, fromNDArray(array)]));
           const [x, labels] = [batch.map((row) => all[row]!.x), batch.map((row) => all[row]!.y)];

@@ -1,6 +1,6 @@
 /** The contract of every encoder task. A new one is tested by being registered. */
 import assert from "node:assert/strict";
-import type { CheckContext } from "#dsl/language/types/context.js";
+import type { WordCheckContext } from "#dsl/language/types/context.js";
 import { evaluateProgram } from "#dsl/tensor/evaluate.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import { validateProgram } from "#dsl/tensor/validate.js";
@@ -55,7 +55,7 @@ function reported(word: Word, family: string): readonly string[] {
     report: (code: string) => void codes.push(code),
     find: (kind: string, name: string) => registry.find(kind, name),
     ofKind: (kind: string) => registry.ofKind(kind).filter((w) => !w.planned),
-  } as unknown as CheckContext;
+  } as unknown as WordCheckContext;
   word.check?.(written(word), context);
   return codes;
 }

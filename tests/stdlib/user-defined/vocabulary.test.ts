@@ -6,7 +6,7 @@ import { complete } from "#dsl/assist/complete.js";
 import { hoverAt } from "#dsl/assist/hover.js";
 import { Facts } from "#dsl/language/types/facts.js";
 import type { Call } from "#dsl/language/types/value.js";
-import { growingRegistry, type Word } from "#dsl/language/types/registry.js";
+import { makeExtensibleRegistry, type Word } from "#dsl/language/types/registry.js";
 import type { LabelMetricInput } from "#stdlib/metrics/kind.js";
 import type { MetricRecord, TechniqueRecord } from "#stdlib/user-defined/record.js";
 import { storedImplementation } from "#stdlib/user-defined/store.js";
@@ -168,7 +168,7 @@ describe("extensible vocabulary", () => {
         },
       ],
     };
-    const grown = growingRegistry(builtIn);
+    const grown = makeExtensibleRegistry(builtIn);
     grown.define(word);
     const text = 'data d { source: csv("a.csv"), columns: { text: t }, clean: shorten(by: 3) }';
     const [told] = compile([{ id: "a", title: "a", text }], grown, Facts.none, "assist", emptyEnvironment).diagnostics;

@@ -12,7 +12,7 @@ import { compareReferencePages } from "#kernel/apps/cli/commands/reference.js";
 import { BEGINNERS_MISTAKES, said } from "#tools/reference/code-page.js";
 import { wholeExample } from "#tools/reference/examples.js";
 import { productions } from "#tools/reference/grammar.js";
-import { anchor } from "#kernel/display/markdown.js";
+import { headingAnchor } from "#kernel/display/markdown.js";
 import { railroad } from "#tools/reference/railroad.js";
 import { exampleOf } from "#tools/reference/technique-page.js";
 import { Trials } from "#tools/reference/tried.js";
@@ -176,7 +176,7 @@ describe("reference documentation", function () {
         if (target.startsWith("..")) continue;
         assert.ok(files.has(target), `${page}: ${to}`);
         if (part === undefined) continue;
-        const headings = [...text.get(target)!.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => anchor(heading!));
+        const headings = [...text.get(target)!.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => headingAnchor(heading!));
         assert.ok(headings.includes(part), `${page}: ${to}`);
       }
     assert.ok(seen > 500);

@@ -1,18 +1,18 @@
 /** Plans of the tasks of an update, for new statements and for existing runs. */
 import { loadedRunOf } from "../../plan/bases/loaded-base.js";
 import type { Plan } from "../../plan/plan.js";
-import type { Program, NamedTraining, UpdateDraft, Draft } from "../../plan/program.js";
+import type { Program, NamedTraining, UpdateDraft, DefinitionDraft } from "../../plan/program.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import { isFailed, type RunFacts, type DataFacts } from "../../../language/types/facts.js";
+import { isFailedFact, type RunFacts, type DataFacts } from "../../../language/types/facts.js";
 import { techniqueForUpdate } from "./technique-for-update.js";
 import { planTraining } from "../plan-training.js";
-import { settingsOf } from "../settings.js";
+import { trainingSettingsOf } from "../settings.js";
 import type { PlannedTraining, TrainingRequest } from "../training-request.js";
 import { rowsToReplay, replayBufferOf, type EarlierTraining } from "../../plan/kept-rows.js";
 import { allRows } from "../../plan/batches.js";
 import { resolveData } from "../../plan/definitions.js";
 import { trainingSplit, type ReplayedRows } from "../../plan/estimates.js";
-import { dataReaderOfModel, type ModelPlan } from "../../../language/types/value.js";
+import { dataReadingSettingsOf, type ModelPlan } from "../../../language/types/value.js";
 
 // Rows of earlier data that an update replays: their number and lengths.
 
@@ -39,7 +39,7 @@ export function replayedRowsOf(
   for (const one of line) {
     const facts = factsOf(program, one.data, options);
     if (facts === undefined) return undefined;
-    if (isFailed(facts)) continue;
+    if (isFailedFact(facts)) continue;
     known.set(facts.hash, facts);
     learnt.push({ hash: facts.hash, rows: allRows(trainingSplit(facts)).rows, strategy: one.strategy });
   }
@@ -55,7 +55,7 @@ export function replayedRowsOf(
 
 function factsOf(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   { model, here }: { readonly model: ModelPlan; readonly here: Span },
 ): ReturnType<typeof dataNeed> {
   const data = resolveData(program, draft, here);
@@ -63,7 +63,7 @@ function factsOf(
 }
 
 const dataNeed = (program: Program, data: NonNullable<ReturnType<typeof resolveData>>["plan"], model: ModelPlan) =>
-  program.ask({ about: "data", data, base: dataReaderOfModel(model) }, true);
+  program.ask({ about: "data", data, base: dataReadingSettingsOf(model) }, true);
 
 /** Plans a task of an update; its recipe names the weights it continues from. `before`: plans of the earlier tasks. */
 export function planUpdateStage(
@@ -92,7 +92,7 @@ export function planUpdateStage(
     model,
     data,
     recipe,
-    settings: settingsOf(program, run),
+    settings: trainingSettingsOf(program, run),
     run: name,
     ...places,
     onward,
@@ -144,5 +144,5 @@ function startHash(program: Program, name: string): string | undefined {
 function loadedOf(program: Program, name: string): RunFacts | undefined {
   const draft = program.names.get(name)?.draft;
   const loaded = draft && !program.runs.has(name) && loadedRunOf(program, draft.given);
-  return loaded && !isFailed(loaded) ? loaded : undefined;
+  return loaded && !isFailedFact(loaded) ? loaded : undefined;
 }

@@ -3,7 +3,7 @@
  * config.json and the tokenizer. The tokenizer is trained on the training split, so the exact model is known only with
  * the data. Until then, its vocabulary size is the one in the tokenizer's word.
  */
-import type { Draft, Program } from "../program.js";
+import type { DefinitionDraft, Program } from "../program.js";
 import { Reporter } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import { fillDefaults } from "../defaults.js";
@@ -14,14 +14,14 @@ import { isCall } from "../value.js";
 /** Default `max_length`. */
 const LENGTH = 512;
 
-export function isFromScratch(draft: Draft): boolean {
+export function isFromScratch(draft: DefinitionDraft): boolean {
   return draft.given.has("architecture");
 }
 
 /** Returns undefined if its words have errors, which are reported when the complete model is resolved. */
 export function scratchPlanOf(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   here: Span,
   data: DataPlan | null,
 ): ScratchPlan | undefined {
@@ -45,7 +45,7 @@ export function scratchPlanOf(
  */
 export function checkScratch(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   values: Readonly<Record<string, Value>>,
   here: Span,
 ): boolean {
@@ -91,7 +91,7 @@ export function checkScratch(
 /** Compares the tokens that the data gave with the requested number. @returns false if they are too few */
 export function checkVocabulary(
   program: Program,
-  draft: Draft,
+  draft: DefinitionDraft,
   base: BaseFacts | undefined,
   data: string,
   here: Span,

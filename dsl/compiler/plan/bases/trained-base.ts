@@ -1,16 +1,16 @@
 /** A base that is a model trained in this notebook (`base: domain`): checks that there are weights to start from. */
-import type { Draft, Program } from "../program.js";
+import type { DefinitionDraft, Program } from "../program.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import { recordOrEmpty } from "../definitions.js";
-import { isLoaded } from "./loaded-base.js";
+import { isLoadedModelDraft } from "./loaded-base.js";
 
 /** Reports `not-trained`. Null: the base is not a model of this notebook. */
-export function checkTrainedBase(program: Program, draft: Draft, here: Span): "there" | "missing" | null {
+export function checkTrainedBase(program: Program, draft: DefinitionDraft, here: Span): "there" | "missing" | null {
   const base = draft.given.get("base");
   const name = recordOrEmpty(base?.value)["model"];
   if (typeof name !== "string") return null;
   const loaded = program.names.get(name)?.draft;
-  if (loaded && isLoaded(loaded) && !loaded.broken) {
+  if (loaded && isLoadedModelDraft(loaded) && !loaded.broken) {
     program.require(loaded.needs);
     return "there";
   }

@@ -2,14 +2,14 @@
  * A model used without training, as its base is: if its task needs no head, if it generates text (with the base's own
  * output embedding), or if the base brings the task's head.
  */
-import type { Draft, Program } from "../program.js";
-import { isFailed, type BaseFacts } from "../../../language/types/facts.js";
+import type { DefinitionDraft, Program } from "../program.js";
+import { isFailedFact, type BaseFacts } from "../../../language/types/facts.js";
 import { canServeUntrained, writesText } from "../batches.js";
-import { isLoaded } from "./loaded-base.js";
+import { isLoadedModelDraft } from "./loaded-base.js";
 import type { Registry } from "../../../language/types/registry.js";
 import type { Call } from "../../../language/types/value.js";
 
-export function canServeUntrainedModel(program: Program, task: Call, model: Draft): boolean {
+export function canServeUntrainedModel(program: Program, task: Call, model: DefinitionDraft): boolean {
   return canServeWithoutHead(program.registry, task) || hasHead(program, task, model);
 }
 
@@ -19,19 +19,19 @@ export function canServeWithoutHead(registry: Registry, task: Call): boolean {
 }
 
 /** Returns the known tasks of the base's own head, with their labels. */
-export function baseHeads(program: Program, model: Draft): BaseFacts["heads"] {
+export function baseHeads(program: Program, model: DefinitionDraft): BaseFacts["heads"] {
   const base = model.given.get("base");
-  if (isLoaded(model) || typeof base?.value !== "string") return undefined;
+  if (isLoadedModelDraft(model) || typeof base?.value !== "string") return undefined;
   const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
-  return fact === undefined || isFailed(fact) ? undefined : fact.heads;
+  return fact === undefined || isFailedFact(fact) ? undefined : fact.heads;
 }
 
 /** An unknown base counts as having the head; its facts are requested. */
-function hasHead(program: Program, task: Call, model: Draft): boolean {
+function hasHead(program: Program, task: Call, model: DefinitionDraft): boolean {
   const base = model.given.get("base");
-  if (isLoaded(model) || typeof base?.value !== "string") return false;
+  if (isLoadedModelDraft(model) || typeof base?.value !== "string") return false;
   if (program.registry.find("task", task.word)?.capabilities?.hasNewHead?.(task) === true) return false;
   const fact = program.ask({ about: "base", name: base.value, folder: program.folderAt(base.span) }, true);
   if (fact === undefined) return program.purpose === "run";
-  return !isFailed(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);
+  return !isFailedFact(fact) && fact.heads !== undefined && Object.hasOwn(fact.heads, task.word);
 }

@@ -2,7 +2,7 @@
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 import { listNames } from "../../../language/diagnostics/lists.js";
 
-export interface ApartCodeData {
+export interface ClientDataCodeData {
   "federate-labels-alike": {
     readonly data: string;
     /** `of`: the data that use the other spelling. */
@@ -19,7 +19,7 @@ const MOST = 5;
 const clipped = (label: string): string =>
   JSON.stringify(label.length > 60 ? `${label.slice(0, 40)}…${label.slice(-19)}` : label);
 
-export const apartCodes: CodeTable<ApartCodeData> = {
+export const clientDataCodes: CodeTable<ClientDataCodeData> = {
   "federate-labels-alike": {
     severity: "warning",
     facts: true,

@@ -1,7 +1,7 @@
 /** Codes of models that were trained before and are loaded. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-export interface LoadedCodeData {
+export interface LoadedModelCodeData {
   "kept-as-a-model": { readonly name: string };
   "loaded-setting": { readonly keys: readonly string[] };
   "loaded-model": { readonly model: string; readonly task: string };
@@ -20,7 +20,7 @@ const listed = (keys: readonly string[]): string =>
     .join(", ")
     .replace(/, ([^,]+)$/, " and $1");
 
-export const loadedCodes: CodeTable<LoadedCodeData> = {
+export const loadedModelCodes: CodeTable<LoadedModelCodeData> = {
   "kept-as-a-model": {
     severity: "error",
     message: (d) => `\`${d.name}\` is already a model, so another model's training cannot use its name`,

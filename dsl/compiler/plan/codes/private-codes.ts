@@ -1,7 +1,7 @@
 /** Codes of the strength of a privacy guarantee. */
 import type { CodeTable } from "../../../language/diagnostics/codes.js";
 
-export interface PrivateCodeData {
+export interface PrivacyGuaranteeCodeData {
   "weak-privacy": { readonly epsilon: number };
   "no-noise-keeps": { readonly epsilon: string; readonly why: string; readonly instead: string };
   "delta-too-great": {
@@ -15,7 +15,7 @@ export interface PrivateCodeData {
 /** Formats small numbers as `1e-5`. */
 const small = (x: number): string => (x < 1e-3 ? x.toExponential() : String(x));
 
-export const privateCodes: CodeTable<PrivateCodeData> = {
+export const privacyGuaranteeCodes: CodeTable<PrivacyGuaranteeCodeData> = {
   "weak-privacy": {
     severity: "warning",
     message: (d) => `ε ${String(d.epsilon)} is a weak privacy guarantee`,

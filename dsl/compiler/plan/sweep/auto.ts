@@ -9,7 +9,7 @@ export interface SweepGoal {
   readonly metric: Call;
 }
 
-export interface AutoPlan {
+export interface AutoSweepPlan {
   readonly data: DataPlan;
   /** The task as written, or the one that fits the roles of the data. */
   readonly task: Call;

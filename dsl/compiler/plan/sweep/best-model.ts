@@ -2,12 +2,12 @@
  * `found.best` as a model: the best trial of a finished sweep, opened from its run's folder as `model … { load: "…" }`
  * would. It is bound to a name in the notebook so that it is opened once.
  */
-import { isFailed } from "../../../language/types/facts.js";
+import { isFailedFact } from "../../../language/types/facts.js";
 import type { GivenValue } from "../../../language/types/value.js";
 import type { Span } from "../../../language/diagnostics/span.js";
 import type { WordNode } from "../../../language/syntax/tree.js";
 import { resolveLoadedModel, loadedRunSettings } from "../bases/loaded-base.js";
-import type { Draft, NameEntry, Program } from "../program.js";
+import type { DefinitionDraft, NameEntry, Program } from "../program.js";
 
 export function isSweepBest(program: Program, node: WordNode): boolean {
   return program.isBest(node.text);
@@ -38,7 +38,7 @@ export function bestModelNamed(program: Program, name: string, span: Span): Name
   if (sweepEntry?.here) return late();
   const fact = program.ask({ about: "name", of: `${name}.run` });
   if (fact === undefined) return undefined;
-  if (isFailed(fact)) {
+  if (isFailedFact(fact)) {
     if (fact.failed.code === "unknown-reference") return late();
     program.reportFailed(fact, span);
     return undefined;
@@ -50,7 +50,7 @@ export function bestModelNamed(program: Program, name: string, span: Span): Name
   const load: GivenValue = { value: fact.value, span, from: "written", places: new Map() };
   const given = new Map([["load", load]]);
   for (const [key, setting] of loadedRunSettings(program, "model", given)) given.set(key, setting);
-  const draft: Draft = {
+  const draft: DefinitionDraft = {
     is: "model",
     name,
     span,

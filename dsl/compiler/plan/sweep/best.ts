@@ -10,7 +10,7 @@ import type { Verb } from "../../../language/types/registry.js";
 import { parse } from "../../../language/syntax/parse.js";
 import type { WordNode } from "../../../language/syntax/tree.js";
 import { verbParametersOf, recordOrEmpty } from "../definitions.js";
-import { isFailed } from "../../../language/types/facts.js";
+import { isFailedFact } from "../../../language/types/facts.js";
 
 export interface BestTrial {
   readonly data: ReadonlyMap<string, GivenValue>;
@@ -50,7 +50,7 @@ export function bestTrialOf(program: Program, node: WordNode): BestTrial | null 
   if (program.purpose === "assist") return { data: new Map(), model: new Map(), recipe: new Map() };
   const fact = program.ask({ about: "name", of: node.text });
   if (fact === undefined) return null;
-  if (isFailed(fact)) {
+  if (isFailedFact(fact)) {
     if (fact.failed.code === "unknown-reference" && sweep?.detached)
       program.report("trains-apart", { name }, node.span);
     else if (fact.failed.code === "unknown-reference")

@@ -2,14 +2,14 @@
 import type { Program } from "../program.js";
 import type { BlockNode, Expression, WordNode } from "../../../language/syntax/tree.js";
 
-export interface ForeignSpace {
+export interface ForeignSearchSpace {
   readonly why: string;
   /** The space in Tune; unset if it cannot be determined. */
   readonly text?: string;
 }
 
 /** Returns undefined if the syntax is not that of another tool. */
-export function readForeignSpace(program: Program, value: Expression): ForeignSpace | undefined {
+export function readForeignSearchSpace(program: Program, value: Expression): ForeignSearchSpace | undefined {
   const foreignText = listed(program, value) ?? (value.is === "block" ? record(program, value) : undefined);
   const text = foreignText ?? (value.is === "word" ? called(program, value) : undefined);
   return text === undefined ? undefined : { why: `write \`${text}\``, ...(!text.includes("…") && { text }) };

@@ -6,7 +6,7 @@ import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { pathSpan, type Expression, type WordNode } from "../../../language/syntax/tree.js";
 import { describeExpression } from "../../../language/types/shapes.js";
-import { plainNumber } from "../../../language/types/numeric.js";
+import { numberOrShare } from "../../../language/types/numeric.js";
 import type { Call, Value } from "../../../language/types/value.js";
 import {
   isNestedCall,
@@ -178,7 +178,7 @@ function reachesOf(vary: Readonly<Record<string, SettingSearchSpace>>, { recipe 
     found.set(path, { least: Math.min(least, before?.least ?? least), most: Math.max(most, before?.most ?? most) });
   };
   const values = (path: string, value: Value | undefined): void => {
-    const number = value === undefined || value === null ? undefined : plainNumber(value);
+    const number = value === undefined || value === null ? undefined : numberOrShare(value);
     if (number !== undefined) add(path, number, number);
     else if (value !== undefined && isCall(value)) calls(path, value);
     else if (value !== undefined && value !== null && typeof value === "object" && "record" in value)

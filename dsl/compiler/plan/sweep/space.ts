@@ -1,9 +1,9 @@
 /** One space of `vary`: a choice of values as they would be written, or a range of numbers; calls may nest spaces. */
-import { kindsIn } from "../../../language/types/parts.js";
+import { wordKindsIn } from "../../../language/types/parts.js";
 import type { Program } from "../program.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import { typedCall } from "../../../language/types/calls.js";
-import { plainNumber } from "../../../language/types/numeric.js";
+import { numberOrShare } from "../../../language/types/numeric.js";
 import { typedValue } from "../../../language/types/values.js";
 import type { Parameter, ValueType } from "../../../language/types/registry.js";
 import type { Argument, Expression, WordNode } from "../../../language/syntax/tree.js";
@@ -14,7 +14,7 @@ import type { Value } from "../../../language/types/value.js";
 type Range = Exclude<SettingSearchSpace, { space: "choice" }>;
 
 /** `path`: name of the setting in messages. Undefined if there is an error (reported) or a fact is missing. */
-export function spaceOf(
+export function searchSpaceOf(
   program: Program,
   node: WordNode,
   parameter: Parameter,
@@ -66,7 +66,7 @@ const isShare = (node: Expression): boolean => node.is === "number" && node.unit
  */
 function stepped(program: Program, node: WordNode, space: Range, written: Value, path: string): Range | undefined {
   const place = node.arguments?.find((one) => one.key?.text === "step")?.value.span ?? node.span;
-  const step = plainNumber(written) ?? 0;
+  const step = numberOrShare(written) ?? 0;
   if (step <= 0 || (space.integer && !Number.isInteger(step))) {
     const range = space.integer ? "an integer, at least 1" : "greater than 0";
     program.report("out-of-range", { key: "step", found: String(step), range }, place);
@@ -121,10 +121,10 @@ function optionOf(
   const plain = (): Value | undefined =>
     typedValue(written, parameter.type, { path, key: path, parameter }, program.typing(new Map()));
   if (written.is !== "word") return plain();
-  if (program.registry.find("space", written.text)) return spaceOf(program, written, parameter, path);
+  if (program.registry.find("space", written.text)) return searchSpaceOf(program, written, parameter, path);
   const isSpace = (a: Argument): boolean =>
     a.key !== undefined && a.value.is === "word" && program.registry.find("space", a.value.text) !== undefined;
-  const word = kindsIn(parameter.type)
+  const word = wordKindsIn(parameter.type)
     .map((kind) => program.registry.find(kind, written.text))
     .find((w) => w !== undefined);
   if (!written.arguments?.some(isSpace) || !word || word.planned) return plain();
@@ -152,7 +152,7 @@ function optionOf(
       );
       return undefined;
     }
-    const space = spaceOf(program, argument.value, inner, `${path}.${name}`);
+    const space = searchSpaceOf(program, argument.value, inner, `${path}.${name}`);
     if (!space) return undefined;
     spaces[name] = space;
   }

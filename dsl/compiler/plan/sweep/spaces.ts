@@ -5,20 +5,26 @@ import { replacementFix, type DiagnosticDetails } from "../../../language/diagno
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import type { BlockNode, Entry, Expression, WordNode } from "../../../language/syntax/tree.js";
-import { readForeignSpace } from "./foreign-spaces.js";
+import { readForeignSearchSpace } from "./foreign-spaces.js";
 import type { SettingSearchSpace } from "./sweep-plan.js";
-import { spaceOf } from "./space.js";
-import { pathOfForeignName, nearestPath, sweptParameterAt, sweptPathRoots, type SweptDefinitions } from "./varied.js";
+import { searchSpaceOf } from "./space.js";
+import {
+  pathOfForeignName,
+  nearestSweptPath,
+  sweptParameterAt,
+  sweptPathRoots,
+  type SweptDefinitionValues,
+} from "./varied.js";
 
 /**
  * Returns the varied settings by their written path; undefined if there is an error (reported) or a fact is missing.
  */
-export function spacesOf(
+export function sweptSearchSpaces(
   program: Program,
   block: BlockNode,
-  given: SweptDefinitions,
+  given: SweptDefinitionValues,
   /** Definitions whose values are unknown: missing, or with an error already reported. */
-  unsure: readonly (keyof SweptDefinitions)[] = [],
+  unsure: readonly (keyof SweptDefinitionValues)[] = [],
 ): Readonly<Record<string, SettingSearchSpace>> | undefined {
   const spaces: Record<string, SettingSearchSpace> = {};
   const seen = new Set<string>();
@@ -44,8 +50,8 @@ function settingAt(
   program: Program,
   { key, value }: Entry,
   block: BlockNode,
-  given: SweptDefinitions,
-  unsure: readonly (keyof SweptDefinitions)[],
+  given: SweptDefinitionValues,
+  unsure: readonly (keyof SweptDefinitionValues)[],
 ): Setting | undefined {
   const found = sweptParameterAt(program, key.path, given);
   if (!found) {
@@ -63,17 +69,17 @@ function unknownPath(
   program: Program,
   key: Entry["key"],
   block: BlockNode,
-  given: SweptDefinitions,
-  unsure: readonly (keyof SweptDefinitions)[],
+  given: SweptDefinitionValues,
+  unsure: readonly (keyof SweptDefinitionValues)[],
 ): string | undefined {
   const root = key.path[0] ?? key.text;
   const roots = sweptPathRoots(program);
   const near = program.reporter.crowded
     ? undefined
     : key.path.length > 1
-      ? nearestPath(program, key.path, given)
+      ? nearestSweptPath(program, key.path, given)
       : (pathOfForeignName(program, root) ?? nearestWord(root, roots));
-  const untold = (verb: keyof SweptDefinitions): boolean =>
+  const untold = (verb: keyof SweptDefinitionValues): boolean =>
     !given[verb].has(root) && verbParametersOf(program, verb).some(({ name }) => name === root);
   if ((near === undefined || near === root) && unsure.some(untold)) return undefined;
   const more: DiagnosticDetails =
@@ -84,12 +90,12 @@ function unknownPath(
 }
 
 function spaceIn(program: Program, { value }: Entry, { name, parameter }: Setting): SettingSearchSpace | undefined {
-  return value && isSpace(program, value, name) ? spaceOf(program, value, parameter, name) : undefined;
+  return value && isSpace(program, value, name) ? searchSpaceOf(program, value, parameter, name) : undefined;
 }
 
 /** Whether a value is a search space; else reports it. */
 function isSpace(program: Program, value: Expression, path: string): value is WordNode {
-  const foreign = readForeignSpace(program, value);
+  const foreign = readForeignSearchSpace(program, value);
   if (foreign) {
     const fix = foreign.text === undefined ? {} : { fix: replacementFix(value.span, foreign.text) };
     program.report("not-varied", { path, why: foreign.why }, value.span, fix);

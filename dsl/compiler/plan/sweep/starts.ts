@@ -6,7 +6,7 @@
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { replacementFix } from "../../../language/diagnostics/reporter.js";
 import type { Span } from "../../../language/diagnostics/span.js";
-import { isFailed, type JournalFacts } from "../../../language/types/facts.js";
+import { isFailedFact, type JournalFacts } from "../../../language/types/facts.js";
 import type { GivenValue, Call } from "../../../language/types/value.js";
 import type { SweepGoal } from "./auto.js";
 import type { SweepPlan, SweepStart } from "./sweep-plan.js";
@@ -64,7 +64,7 @@ function serves(program: Program, start: SweepStart, place: Span, context: Sweep
   if (name !== null && is !== undefined && is !== "sweep") return noSweep(program, name, place, context);
   const facts = program.ask({ about: "journal", of: start }, true);
   if (facts === undefined) return program.purpose === "assist";
-  if (!isFailed(facts)) return shares(program, start, place, facts, context);
+  if (!isFailedFact(facts)) return shares(program, start, place, facts, context);
   if (name !== null && facts.failed.code === "no-such-sweep")
     // A sweep of an earlier cell has a journal only after that cell ran.
     return earlier !== undefined || noSweep(program, name, place, context);

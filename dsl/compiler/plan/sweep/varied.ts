@@ -1,7 +1,7 @@
 /** Resolves a path of `vary` to a setting of the data, model or recipe of a sweep. */
 import { nearestWord } from "../../../language/diagnostics/nearest-word.js";
 import { parameterAtPath } from "../../../language/types/keys.js";
-import { defaultCall, kindsIn, findNestedParameter } from "../../../language/types/parts.js";
+import { defaultCall, wordKindsIn, findNestedParameter } from "../../../language/types/parts.js";
 import type { GivenValue } from "../../../language/types/value.js";
 import type { Parameter } from "../../../language/types/registry.js";
 import { verbParametersOf } from "../definitions.js";
@@ -9,13 +9,13 @@ import type { Program } from "../program.js";
 
 /** Verbs whose settings vary, and the values of the swept definitions. */
 export const SWEPT_VERBS = ["data", "model", "recipe"] as const;
-export type SweptDefinitions = Readonly<Record<(typeof SWEPT_VERBS)[number], ReadonlyMap<string, GivenValue>>>;
+export type SweptDefinitionValues = Readonly<Record<(typeof SWEPT_VERBS)[number], ReadonlyMap<string, GivenValue>>>;
 
 /** Returns undefined if there is no such setting. */
 export function sweptParameterAt(
   program: Program,
   path: readonly string[],
-  given: SweptDefinitions,
+  given: SweptDefinitionValues,
 ): Parameter | undefined {
   const whole = path.join(".");
   const [root = "", ...rest] = path;
@@ -29,7 +29,7 @@ export function sweptParameterAt(
     const standing = given[verb].get(root)?.value ?? defaultCall(parameter);
     const part = standing === undefined ? undefined : parameterAtPath(program, standing, rest, parameter.type);
     if (part && "parameter" in part) return part.parameter;
-    for (const kind of kindsIn(parameter.type)) {
+    for (const kind of wordKindsIn(parameter.type)) {
       const inner = program.registry
         .ofKind(kind)
         .flatMap((w) => w.parameters)
@@ -67,7 +67,7 @@ export function pathOfForeignName(program: Program, name: string): string | unde
 function ofWord(program: Program, word: string): readonly string[] {
   const takes = (kind: string): boolean => program.registry.ofKind(kind).some(({ name }) => name === word);
   return SWEPT_VERBS.flatMap((verb) => verbParametersOf(program, verb))
-    .filter(({ type }) => kindsIn(type).some(takes))
+    .filter(({ type }) => wordKindsIn(type).some(takes))
     .map(({ name }) => name);
 }
 
@@ -75,10 +75,10 @@ function ofWord(program: Program, word: string): readonly string[] {
  * Returns the path meant by `optimizer.lr` or `optimiser.learning_rate`, if its end or start is another tool's name or
  * is close to a valid one.
  */
-export function nearestPath(
+export function nearestSweptPath(
   program: Program,
   [root = "", ...rest]: readonly string[],
-  given: SweptDefinitions,
+  given: SweptDefinitionValues,
 ): string | undefined {
   const part = rest.join(".");
   const whole = (path: string): string | undefined =>
@@ -89,12 +89,14 @@ export function nearestPath(
     const match = matches.find((path) => path !== undefined);
     if (match !== undefined) return match;
     const near = nearestWord(root, roots);
-    return near === undefined ? undefined : (whole(`${near}.${part}`) ?? nearestPath(program, [near, ...rest], given));
+    return near === undefined
+      ? undefined
+      : (whole(`${near}.${part}`) ?? nearestSweptPath(program, [near, ...rest], given));
   }
   const called = pathOfForeignName(program, part);
   if (called?.startsWith(`${root}.`)) return whole(called);
   const owner = SWEPT_VERBS.flatMap((verb) => verbParametersOf(program, verb)).find((p) => p.name === root);
-  const words = owner ? kindsIn(owner.type).flatMap((kind) => program.registry.ofKind(kind)) : [];
+  const words = owner ? wordKindsIn(owner.type).flatMap((kind) => program.registry.ofKind(kind)) : [];
   const names = [...new Set(words.flatMap(({ parameters }) => parameters.map((p) => p.name)))];
   const near =
     words.flatMap(({ elsewhere }) => elsewhere?.[part] ?? []).find((name) => names.includes(name)) ??

@@ -23,7 +23,7 @@ export interface PartitionCapabilities<C extends Call = Call> {
   readonly minRows?: CallFunction<C, number>;
 }
 /** Compresses updates. */
-export interface CompressorCapabilities {
+export interface UpdateCompressorCapabilities {
   /** Omits values, different ones for each client. */
   readonly sparse?: true;
 }

@@ -1,6 +1,6 @@
 /** Capabilities of model words: families, weight storage, tasks, techniques. */
 import type { BaseFacts } from "../facts.js";
-import type { FromScratch, SizeFields } from "./from-scratch.js";
+import type { FromScratchTokenizerDefaults, ConfigSizeFields } from "./from-scratch.js";
 import type { Call } from "../value.js";
 import type { WeightShapes, Refusal, CallFunction } from "./refusal.js";
 import type { MetricOutcome } from "./metric.js";
@@ -8,9 +8,9 @@ import type { RowFormatCapabilities } from "./row-format.js";
 
 export interface FamilyCapabilities {
   /** Tokenizer and special tokens for training from scratch; unset if the family does not support it. */
-  readonly fromScratch?: FromScratch;
+  readonly fromScratch?: FromScratchTokenizerDefaults;
   /** Fields of its sizes in config.json. */
-  readonly sizeFields: SizeFields;
+  readonly sizeFields: ConfigSizeFields;
   /** For encoder-decoders: divides the work between input tokens and output tokens. */
   readonly encoderDecoder?: LayerStacks;
   /** Path pattern of a block's gate layer; unset if there is none. */
@@ -35,7 +35,7 @@ export interface StorageCapabilities<C extends Call = Call> {
 }
 
 /** A part of a model that can be frozen. */
-export interface PartCapabilities<C extends Call = Call> {
+export interface ModelPartCapabilities<C extends Call = Call> {
   /** Whether a parameter belongs to it, by its path, with or without the family's prefix. */
   readonly contains: CallFunction<C, boolean, [path: string]>;
 }

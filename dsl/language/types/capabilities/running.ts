@@ -4,7 +4,7 @@ import type { Call } from "../value.js";
 import type { CallFunction } from "./refusal.js";
 
 /** Format in which a trained model is written. */
-export interface TargetCapabilities<C extends Call = Call> {
+export interface DeployTargetCapabilities<C extends Call = Call> {
   /** What the path names: a folder that is filled, or a file. Unset if nothing is written. */
   readonly writes?: "folder" | "file";
   /** Answers requests until it is stopped, also for several models, under its own name. */
@@ -24,7 +24,7 @@ export interface TargetCapabilities<C extends Call = Call> {
 }
 
 /** Where the work of a statement runs: on workers that share it, or on clients that each have their own rows. */
-export type RunnerCapabilities<C extends Call = Call> = WorkerCapabilities<C> | CarrierCapabilities<C>;
+export type RunnerCapabilities<C extends Call = Call> = WorkerCapabilities<C> | FederationCarrierCapabilities<C>;
 /** Starts workers, which take the available work. */
 export interface WorkerCapabilities<C extends Call = Call> {
   /** Number of workers; null for as many as fit, determined when they are started. */
@@ -42,7 +42,7 @@ export interface WorkerCapabilities<C extends Call = Call> {
   readonly searchPlace?: CallFunction<C, "here" | "cluster" | null>;
 }
 /** Carries messages between a federation's coordinator and its clients, and does no other work. */
-export interface CarrierCapabilities<C extends Call = Call> {
+export interface FederationCarrierCapabilities<C extends Call = Call> {
   /** Number of clients that join on their own; null if clients are started for the data that the statement names. */
   readonly joiningClients: CallFunction<C, number | null>;
 }

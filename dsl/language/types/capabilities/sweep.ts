@@ -7,7 +7,7 @@ export interface NumberRelationCapabilities {
   isSatisfied(one: number, other: number): boolean;
 }
 /** A function of several numbers of a point. Increases with each of them if none is negative. */
-export interface TermCapabilities {
+export interface RelationTermCapabilities {
   compute(numbers: readonly number[]): number;
 }
 /** Chooses the next trial of a sweep. */
@@ -24,7 +24,7 @@ export interface SearchCapabilities<C extends Call = Call> {
   readonly singleGoal?: { readonly instead: string };
 }
 
-export interface SpaceCapabilities {
+export interface SearchSpaceCapabilities {
   /** How values are sampled: from a list, or from a range, uniformly or log-uniformly. */
   readonly distribution: "choice" | "uniform" | "log";
 }

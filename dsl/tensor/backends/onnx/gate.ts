@@ -73,7 +73,7 @@ function captured(node: OnnxNode): readonly string[] {
  * Returns an f32 scalar that depends on all the values. It compares a number with itself, so that not even NaN changes
  * it.
  */
-export function gatedScalar(l: Lowering, scalar: string, values: readonly string[]): string {
+export function scalarDependingOn(l: Lowering, scalar: string, values: readonly string[]): string {
   return values.reduce((sum, value) => {
     const first = l.op("Gather", [l.op("Reshape", [value, l.graph.longs([-1])]), l.graph.long(0)]);
     return l.op("Add", [sum, l.cast(l.op("Less", [first, first]), "f32")]);

@@ -3,7 +3,7 @@ import { isState } from "#dsl/tensor/leaves.js";
 import { isNodeOf } from "#dsl/tensor/op.js";
 import type { Program } from "#dsl/tensor/program.js";
 import { opTable, type NodeOf } from "#dsl/tensor/table.js";
-import { gatedScalar, ProducersAndConsumers } from "./gate.js";
+import { scalarDependingOn, ProducersAndConsumers } from "./gate.js";
 import { scatterInto } from "./lower/caches.js";
 import { adamwStep } from "./lower/optimizers.js";
 import type { Lowering } from "./lowering.js";
@@ -61,7 +61,7 @@ export function emitUpdates(
     const value = as ? graph.node("Reshape", [gradient, graph.longs(as)]) : gradient;
     const waits = order.unordered(parameter!, gradient).map((reader) => reader.outputs[0]!);
     const results = adamwStep(l, node, [parameter!, ...moments, value], as !== undefined, (scalar) =>
-      gatedScalar(l, scalar, waits),
+      scalarDependingOn(l, scalar, waits),
     );
     return states.map((state, i) => ({ state, tensor: results[i]!, dtype: "f32", ...(as && { as }) }));
   });

@@ -1,5 +1,5 @@
 /** The activations that `linear` can apply to its result, as engines' product kernels can: by name, with their ops. */
-import { oneOf, optional, type InferAttributes, type AttributeSchema } from "../../attributes.js";
+import { oneOfAttribute, optionalAttribute, type InferAttributes, type AttributeSchema } from "../../attributes.js";
 import type { Op } from "../../op.js";
 import { gelu } from "../gelu.js";
 import { relu } from "../relu.js";
@@ -43,7 +43,7 @@ const FUSED: Readonly<Record<LinearActivationName, FusedActivation>> = {
 };
 
 export const LINEAR_ATTRIBUTES = {
-  activation: optional(oneOf(NAMES, (_, name) => `there is no activation ${JSON.stringify(name)}`)),
+  activation: optionalAttribute(oneOfAttribute(NAMES, (_, name) => `there is no activation ${JSON.stringify(name)}`)),
 };
 
 export function fusedActivationOf({

@@ -3,7 +3,7 @@
  * in CLIP's sigmoid form ("quick"), and SiLU.
  */
 import { erfOf } from "../../numbers/erf.js";
-import { oneOf, optional, type InferAttributes } from "../../attributes.js";
+import { oneOfAttribute, optionalAttribute, type InferAttributes } from "../../attributes.js";
 
 const ROOT_HALF = Math.SQRT1_2;
 const C = Math.sqrt(2 / Math.PI);
@@ -36,13 +36,13 @@ const CURVES: Readonly<Record<SmoothActivation, Curve>> = {
 };
 
 export const GATE_ATTRIBUTES = {
-  activation: oneOf(
+  activation: oneOfAttribute(
     ["gelu", "gelu_tanh", "gelu_quick", "silu"] satisfies readonly SmoothActivation[],
     (_, name) => `there is no gate ${JSON.stringify(name)}`,
   ),
 };
 /** Attributes of `gelu` and of its gradient: false (the default), true (tanh) or "quick". */
-export const GELU_ATTRIBUTES = { approximate: optional(oneOf([false, true, "quick"])) };
+export const GELU_ATTRIBUTES = { approximate: optionalAttribute(oneOfAttribute([false, true, "quick"])) };
 /** Returns the kind of GELU of a `gelu` node. */
 export function geluKind({ approximate }: InferAttributes<typeof GELU_ATTRIBUTES>): SmoothActivation {
   if (approximate === "quick") return "gelu_quick";

@@ -2,7 +2,14 @@
  * Shared by the ops of the chunked head: logits = x · weightᵀ (+ bias) per row and the cross-entropy of each. The
  * reference computes one row of logits at a time, an engine one chunk of rows.
  */
-import { positiveNumber, positiveInteger, number, oneOf, optional, type InferAttributes } from "../../attributes.js";
+import {
+  positiveNumberAttribute,
+  positiveIntegerAttribute,
+  numberAttribute,
+  oneOfAttribute,
+  optionalAttribute,
+  type InferAttributes,
+} from "../../attributes.js";
 import type { Dimension, DType, Type } from "../../program.js";
 import { addProducts } from "../../numbers/products.js";
 import { OpInputError, requireFloat, requireSameDType, requireShape } from "../../shape.js";
@@ -10,16 +17,16 @@ import { softmaxRows } from "../../numbers/softmax.js";
 import { zeros, type ArrayValues } from "../../values.js";
 
 export const LOSS_ATTRIBUTES = {
-  reduction: oneOf(["mean", "sum"]),
+  reduction: oneOfAttribute(["mean", "sum"]),
   /** Label of ignored rows. */
-  ignore: number,
+  ignore: numberAttribute,
 };
 export const HEAD_LOSS_ATTRIBUTES = {
   ...LOSS_ATTRIBUTES,
   /** Number of chunks of rows in which an engine computes the logits, one after another. */
-  chunks: positiveInteger,
+  chunks: positiveIntegerAttribute,
   /** Caps logits to `cap` · tanh(logit / `cap`); by default they are not capped. */
-  cap: optional(positiveNumber),
+  cap: optionalAttribute(positiveNumberAttribute),
 };
 export type HeadLossSettings = InferAttributes<typeof HEAD_LOSS_ATTRIBUTES>;
 /** Maximum bytes of one chunk's logits, assuming `TYPICAL_ROWS` rows. */

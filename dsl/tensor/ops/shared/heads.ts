@@ -2,7 +2,13 @@
  * Shared by attention and its gradient: attributes, types, key visibility, and access to [batch, length, heads × size]
  * by head. There may be fewer heads of k and v than of q: each then serves a group of query heads.
  */
-import { flag, listAttribute, number, optional, type InferAttributes } from "../../attributes.js";
+import {
+  flagAttribute,
+  choiceListAttribute,
+  numberAttribute,
+  optionalAttribute,
+  type InferAttributes,
+} from "../../attributes.js";
 import type { Dimension, Type } from "../../program.js";
 import { dropoutMask } from "../../numbers/random.js";
 import {
@@ -38,16 +44,16 @@ export interface AttentionAttributes {
   readonly given: readonly OptionalAttentionInput[];
 }
 export const ATTENTION_ATTRIBUTES = {
-  heads: number,
-  key_value_heads: optional(number),
-  causal: optional(flag),
-  window: optional(number),
-  scale: number,
-  cap: optional(number),
-  rate: number,
-  seed: optional(number),
-  site: optional(number),
-  given: optional(listAttribute(OPTIONAL_ATTENTION_INPUTS)),
+  heads: numberAttribute,
+  key_value_heads: optionalAttribute(numberAttribute),
+  causal: optionalAttribute(flagAttribute),
+  window: optionalAttribute(numberAttribute),
+  scale: numberAttribute,
+  cap: optionalAttribute(numberAttribute),
+  rate: numberAttribute,
+  seed: optionalAttribute(numberAttribute),
+  site: optionalAttribute(numberAttribute),
+  given: optionalAttribute(choiceListAttribute(OPTIONAL_ATTENTION_INPUTS)),
 };
 /**
  * Fills in the defaults: as many key-value heads as heads, all keys visible, no cap, and a step if there is dropout.

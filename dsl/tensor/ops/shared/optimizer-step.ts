@@ -2,7 +2,7 @@
  * Steps of the optimizers that no engine has a kernel for, written once for any engine's arithmetic. The ops' own files
  * define the results; these functions compute them in few passes over a parameter.
  */
-import { flag, number, type InferAttributes } from "../../attributes.js";
+import { flagAttribute, numberAttribute, type InferAttributes } from "../../attributes.js";
 import { OpInputError } from "../../shape.js";
 
 export interface Arithmetic<T> {
@@ -25,14 +25,14 @@ export interface Arithmetic<T> {
   readonly rank: number;
 }
 
-export const SGD_ATTRIBUTES = { momentum: number, nesterov: flag, weight_decay: number };
-export const LION_ATTRIBUTES = { beta1: number, beta2: number, weight_decay: number };
+export const SGD_ATTRIBUTES = { momentum: numberAttribute, nesterov: flagAttribute, weight_decay: numberAttribute };
+export const LION_ATTRIBUTES = { beta1: numberAttribute, beta2: numberAttribute, weight_decay: numberAttribute };
 export const ADAFACTOR_ATTRIBUTES = {
-  factored: flag,
-  decay: number,
-  epsilon: number,
-  threshold: number,
-  weight_decay: number,
+  factored: flagAttribute,
+  decay: numberAttribute,
+  epsilon: numberAttribute,
+  threshold: numberAttribute,
+  weight_decay: numberAttribute,
 };
 type Sgd = InferAttributes<typeof SGD_ATTRIBUTES>;
 type Lion = InferAttributes<typeof LION_ATTRIBUTES>;

@@ -1,10 +1,10 @@
 /** Shared by the reductions: the result type and the loop. */
-import { flag, numbers, type InferAttributes } from "../../attributes.js";
+import { flagAttribute, numberListAttribute, type InferAttributes } from "../../attributes.js";
 import type { Type } from "../../program.js";
 import { axesOf } from "../../shape.js";
 import { stridesOf, makeArrayValues, forEachPosition, type ArrayValues } from "../../values.js";
 
-export const REDUCTION_ATTRIBUTES = { axes: numbers, keep: flag };
+export const REDUCTION_ATTRIBUTES = { axes: numberListAttribute, keep: flagAttribute };
 type Reduction = InferAttributes<typeof REDUCTION_ATTRIBUTES>;
 
 export function reducedType(x: Type, a: Reduction): Type {

@@ -1,7 +1,7 @@
 /** `tunebook check FILE`: reports all errors of a Tune file or a notebook's Tune cells, without running it. */
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
 import { dataCheckNotes } from "#kernel/apps/checking/data-notes.js";
 import { uncheckedTypeScriptValuesNote } from "#kernel/apps/checking/unanswered-facts.js";
@@ -46,7 +46,7 @@ export function register(program: Command): void {
           throw error;
         });
         const parts = dataCheckNotes(facts);
-        const json = { ...toJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
+        const json = { ...diagnosticsToJson(diagnostics, sources), ...(parts.length > 0 && { notes: parts }) };
         if (options.json) process.stdout.write(`${JSON.stringify(json, null, 2)}\n`);
         else if (diagnostics.length > 0)
           process.stdout.write(`${renderAnsi(diagnostics, sources, { color: usesColour(process.stdout) })}\n`);

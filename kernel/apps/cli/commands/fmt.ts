@@ -2,7 +2,7 @@
 import type { Command } from "commander";
 import writeFileAtomic from "write-file-atomic";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { isTune } from "#dsl/language/syntax/cell.js";
+import { isTuneCell } from "#dsl/language/syntax/cell.js";
 import { formatSource } from "#dsl/language/syntax/format.js";
 import { demandNoLinkOutside } from "#kernel/apps/checking/in-place.js";
 import { oneLine, printable } from "#kernel/host/value-text.js";
@@ -45,7 +45,7 @@ async function notebook(file: string, dry: boolean): Promise<boolean> {
   const book = await readNotebook(file);
   let changed = false;
   for (const cell of book.cells) {
-    if (cell.cell_type !== "code" || !isTune(cell.source, verbs)) continue;
+    if (cell.cell_type !== "code" || !isTuneCell(cell.source, verbs)) continue;
     const formatted = formatSource(cell.source, verbs).replace(/\n$/, "");
     if (formatted === cell.source) continue;
     cell.source = formatted;

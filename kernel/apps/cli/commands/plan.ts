@@ -5,7 +5,7 @@
 import { dirname, resolve } from "node:path";
 import { Option, type Command } from "commander";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { usesColour } from "#kernel/apps/checking/colours.js";
 import { uncheckedTypeScriptValuesNote } from "#kernel/apps/checking/unanswered-facts.js";
 import { trustIfRequested, trustOption } from "../trust-option.js";
@@ -55,7 +55,7 @@ export function register(program: Command): void {
           );
       if (options.json)
         process.stdout.write(
-          `${JSON.stringify({ plans: planForStorage(plans), ...toJson(diagnostics, sources) }, null, 2)}\n`,
+          `${JSON.stringify({ plans: planForStorage(plans), ...diagnosticsToJson(diagnostics, sources) }, null, 2)}\n`,
         );
       else {
         if (diagnostics.length > 0)

@@ -44,12 +44,14 @@ export function register(program: Command): void {
         }
       }
       demandVerifiable(place);
-      const [{ verifyDeployment }, { reportChecks: checksOf, verdictText }, { textTable }, text] = await Promise.all([
-        import("#kernel/features/deploy/verify.js"),
-        import("#kernel/deployments/report.js"),
-        import("#kernel/display/text-table.js"),
-        import("#kernel/host/value-text.js"),
-      ]);
+      const [{ verifyDeployment }, { checksForReport: checksOf, verdictText }, { textTable }, text] = await Promise.all(
+        [
+          import("#kernel/features/deploy/verify.js"),
+          import("#kernel/deployments/report.js"),
+          import("#kernel/display/text-table.js"),
+          import("#kernel/host/value-text.js"),
+        ],
+      );
       const { name, target, proof, found } = await verifyDeployment(place, options.runtime, options.base);
       const runtime = `${proof.runtime?.title ?? ""} ${proof.runtime?.version ?? ""}`.trim();
       if (options.json) process.stdout.write(`${plain(JSON.stringify({ ...proof, found }, null, 2))}\n`);

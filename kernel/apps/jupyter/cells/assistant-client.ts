@@ -3,7 +3,7 @@ import { MessageChannel, Worker, type MessagePort } from "node:worker_threads";
 import { LRUCache } from "lru-cache";
 import { CodedError, type Code, type CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Conversion, DeclaredState } from "./compile/converter.js";
-import type { TuneKnowledge } from "../../../assist/answers.js";
+import type { EarlierTuneCellsFacts } from "../../../assist/answers.js";
 
 /** Methods only for the main thread. */
 export interface CompilerMethods {
@@ -11,7 +11,7 @@ export interface CompilerMethods {
   readonly commit: { params: Record<string, never>; result: DeclaredState };
   readonly compileFile: { params: { readonly path: string; readonly text: string }; result: Conversion };
   readonly tuneNames: { params: { readonly names: readonly (readonly [string, string])[] }; result: null };
-  readonly tuneKnowledge: { params: TuneKnowledge; result: null };
+  readonly tuneKnowledge: { params: EarlierTuneCellsFacts; result: null };
 }
 export type CompilerMethod = keyof CompilerMethods;
 export interface AssistantStartData {
@@ -38,7 +38,7 @@ export class AssistantClient {
   private readonly takers: ((port: MessagePort) => void)[] = [];
   /** State to pass to a new thread when this one ends. */
   private declared: DeclaredState | undefined;
-  private readonly tune: { names?: CompilerMethods["tuneNames"]["params"]; knowledge: TuneKnowledge } = {
+  private readonly tune: { names?: CompilerMethods["tuneNames"]["params"]; knowledge: EarlierTuneCellsFacts } = {
     knowledge: {},
   };
   /** Latest facts that cells needed; evicted ones are determined again. */
@@ -113,7 +113,7 @@ export class AssistantClient {
   private note<M extends CompilerMethod>(method: M, params: CompilerMethods[M]["params"]): void {
     if (method === "tuneNames") this.tune.names = params as CompilerMethods["tuneNames"]["params"];
     if (method !== "tuneKnowledge") return;
-    const { sources, words, facts = [] } = params as TuneKnowledge;
+    const { sources, words, facts = [] } = params as EarlierTuneCellsFacts;
     this.tune.knowledge = {
       ...this.tune.knowledge,
       ...(sources && { sources }),

@@ -7,7 +7,12 @@
  * error }`, in any order. Offsets are UTF-16.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Completeness, CompletionReply, EditorFinding, Inspection } from "../../../assist/answers.js";
+import type {
+  CodeCompletenessReply,
+  CompletionReply,
+  EditorFinding,
+  InspectionReply,
+} from "../../../assist/answers.js";
 import type { PlanView } from "../../../display/plans/plan-contract.js";
 import type { RunDetails } from "../../../runs/history/run-details.js";
 import type { RunListing, RunQuery } from "../../../runs/history/run-listing.js";
@@ -34,9 +39,9 @@ export interface AssistantMethods {
   readonly complete: { params: { readonly code: string; readonly offset: number }; result: CompletionReply };
   readonly inspect: {
     params: { readonly code: string; readonly offset: number; readonly detail: number };
-    result: Inspection;
+    result: InspectionReply;
   };
-  readonly isComplete: { params: { readonly code: string }; result: Completeness };
+  readonly isComplete: { params: { readonly code: string }; result: CodeCompletenessReply };
   /** Checks a cell while it is typed (compile purpose "assist": no download, no scan). */
   readonly check: { params: { readonly code: string }; result: { readonly diagnostics: readonly EditorFinding[] } };
   /** Formats a Tune cell; null if it has errors or is not Tune. */

@@ -3,7 +3,12 @@
  * a separate worker). Offsets are UTF-16; the wire converts from Jupyter's code points.
  */
 import type { MessagePort } from "node:worker_threads";
-import type { Completeness, CompletionReply, Inspection, TuneKnowledge } from "../../../assist/answers.js";
+import type {
+  CodeCompletenessReply,
+  CompletionReply,
+  InspectionReply,
+  EarlierTuneCellsFacts,
+} from "../../../assist/answers.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import type { ExecuteOutcome } from "../ports/execute-outcome.js";
 
@@ -42,8 +47,8 @@ export interface Interpreter {
 /** Answers requests about text; lives on a worker so that it answers while a cell computes. */
 export interface Assistant {
   complete(code: string, offset: number): Promise<CompletionReply>;
-  inspect(code: string, offset: number, detail: number): Promise<Inspection>;
-  isComplete(code: string): Promise<Completeness>;
+  inspect(code: string, offset: number, detail: number): Promise<InspectionReply>;
+  isComplete(code: string): Promise<CodeCompletenessReply>;
 }
 /** A language whose cells the interpreter delegates (Tune). It runs TypeScript itself. */
 export interface CellLanguage {
@@ -87,7 +92,7 @@ export interface InterpreterHandle {
   assistantPort(): MessagePort;
   /** Calls `take` with a port to each assistant that replaces one that ended. */
   onAssistantRestart(take: (port: MessagePort) => void): void;
-  informAssistant(knowledge: TuneKnowledge): void;
+  informAssistant(knowledge: EarlierTuneCellsFacts): void;
   /**
    * One shared 32-bit number. Another thread that stores 1 in it stops a synchronous loop of the cell within
    * microseconds, by an error thrown at the loop's next iteration; `interrupt()` resets it to 0. Loops inside packages

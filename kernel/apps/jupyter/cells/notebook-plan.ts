@@ -10,14 +10,14 @@ import {
   type NotebookTrainings,
 } from "#dsl/assist/notebook-trainings.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
-import { isFailed, Facts, type Need } from "#dsl/language/types/facts.js";
+import { isFailedFact, Facts, type Need } from "#dsl/language/types/facts.js";
 import { withoutMagic } from "#dsl/language/syntax/cell.js";
 import { planView } from "../../../display/plans/plan-view.js";
 import { FactMeasurer } from "../../../session/answers/measurer.js";
 import type { AssistantMethods, NotebookText } from "./assistant-port.js";
 import {
-  costlyNeeds,
-  factsFrom,
+  costlyFactKinds,
+  factsFromEntries,
   editorFindingOf,
   isCrossCellDiagnostic,
   type TuneAssistant,
@@ -49,7 +49,7 @@ export class NotebookPlan {
 
   private async read(sources: readonly Source[], only?: PlacedStatement): Promise<NotebookTrainings> {
     const world = this.tune.world();
-    let facts = factsFrom([...this.measured.entries(), ...world.facts.entries()]);
+    let facts = factsFromEntries([...this.measured.entries(), ...world.facts.entries()]);
     for (;;) {
       const reading = readTrainings(sources, { ...world, facts }, only);
       const missing = [...reading.program.needs.values()].filter(
@@ -62,7 +62,7 @@ export class NotebookPlan {
   }
   /** Measures what the training at the cursor needs, step by step: the base determines how its data are counted. */
   private async measure(sources: readonly Source[], cursor: Cursor | null): Promise<void> {
-    this.measured = factsFrom(this.measured.entries().filter(([, fact]) => !isFailed(fact)));
+    this.measured = factsFromEntries(this.measured.entries().filter(([, fact]) => !isFailedFact(fact)));
     const measurer = new FactMeasurer(this.folder);
     try {
       for (;;) {
@@ -70,7 +70,7 @@ export class NotebookPlan {
         if (!focus) return;
         const { program } = await this.read(sources, focus);
         const missing = [...program.needs.values()].filter(
-          (need) => costlyNeeds.has(need.about) && program.facts.get(need) === undefined && !isLive(need),
+          (need) => costlyFactKinds.has(need.about) && program.facts.get(need) === undefined && !isLive(need),
         );
         if (missing.length === 0) return;
         for (const need of missing) this.measured = this.measured.with(need, await measurer.measure(need));

@@ -6,7 +6,7 @@
 import * as v from "valibot";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { isTuneCell, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { durationUnits, sizeUnits } from "#dsl/language/syntax/numbers.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import type { Statement } from "#dsl/language/syntax/tree.js";
@@ -80,8 +80,8 @@ export function injectParameters(
   if (Object.keys(others).length === 0) return [];
   const defaults =
     code.find((cell) => tagsOf(cell).includes("parameters")) ??
-    code.find((cell) => isTune(cell.source, ["parameters"]));
-  const tune = defaults !== undefined && isTune(defaults.source, ["parameters"]);
+    code.find((cell) => isTuneCell(cell.source, ["parameters"]));
+  const tune = defaults !== undefined && isTuneCell(defaults.source, ["parameters"]);
   injectAfter(notebook, defaults, tune ? parametersText(others) : typescriptText(others));
   return Object.keys(others).filter(
     (name) => !new RegExp(`(?<![\\p{ID_Continue}$])${name}(?![\\p{ID_Continue}$])`, "u").test(defaults?.source ?? ""),
@@ -96,7 +96,7 @@ function injectAfter(notebook: Notebook, cell: CodeCell | undefined, source: str
 const verbs = registry.verbs().map(({ name }) => name);
 
 function parameterStatements(source: string): readonly Statement[] {
-  if (!isTune(source, verbs)) return [];
+  if (!isTuneCell(source, verbs)) return [];
   const { statements } = parse({ id: "cell", title: "cell", text: withoutMagic(source) }, verbs).tree;
   return statements.filter(({ verb }) => verb.text === "parameters");
 }
@@ -109,7 +109,7 @@ function statedBy(source: string): readonly string[] {
 function part(notebook: Notebook, cell: CodeCell): void {
   const end = parameterStatements(cell.source).at(-1)?.span.end ?? cell.source.length;
   const rest = cell.source.slice(end).trim();
-  if (!isTune(rest, verbs)) return;
+  if (!isTuneCell(rest, verbs)) return;
   cell.source = cell.source.slice(0, end);
   notebook.cells.splice(notebook.cells.indexOf(cell) + 1, 0, newCodeCell(rest, { tags: [AFTER_PARAMETERS] }));
 }

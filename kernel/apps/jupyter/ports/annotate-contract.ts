@@ -6,12 +6,18 @@
 import type { AnnotationLabel } from "../../../data/annotations/line.js";
 import type {
   AnnotationDecision,
-  AnnotationRow,
+  DisplayedAnnotationRow,
   AnnotationState,
   AnnotationAction,
 } from "../../../data/annotations/annotation-session.js";
 
-export type { AnnotationDecision, AnnotationRow, AnnotationState, AnnotationAction, AnnotationLabel };
+export type {
+  AnnotationDecision,
+  DisplayedAnnotationRow as AnnotationRow,
+  AnnotationState,
+  AnnotationAction,
+  AnnotationLabel,
+};
 
 export const annotateTarget = "tunebook.annotate";
 
@@ -21,7 +27,7 @@ export type AnnotationRequest =
   | { readonly ask: "undo" };
 
 export type AnnotationReply =
-  | { readonly rows: readonly AnnotationRow[]; readonly from: number }
+  | { readonly rows: readonly DisplayedAnnotationRow[]; readonly from: number }
   /** `back`: the row whose decision was undone. */
   | {
       readonly saved: { readonly at: number; readonly decided: AnnotationDecision };

@@ -33,7 +33,7 @@ export type MessageToMain =
   | { readonly kind: "shutdown"; readonly restart: boolean; readonly patience: number };
 
 export type MessageFromMainThread =
-  /** Cells can run. `stop`: see `CellRuntime.stop`; `assistant`: a port with the protocol of `assistant-port.ts`. */
+  /** Cells can run. `stop`: see `InterpreterHandle.stop`; `assistant`: a port with the protocol of `assistant-port.ts`. */
   | { readonly kind: "ready"; readonly stop: Int32Array; readonly assistant: MessagePort }
   /** A new assistant that replaces one that ended. */
   | { readonly kind: "assistant"; readonly assistant: MessagePort }

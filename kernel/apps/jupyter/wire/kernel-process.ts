@@ -15,7 +15,7 @@ import { readConnection } from "./connection.js";
 import { thisMachine, userDataFolder } from "./kernelspec/jupyter-paths.js";
 import { outputLimitsFrom } from "./pace.js";
 import type { MessageFromMainThread, MessageToMain } from "../ports/run-port.js";
-import type { WireData, WireFailure } from "./worker.js";
+import type { WireWorkerData, SocketBindFailure } from "./worker.js";
 
 registerCodes(internalCodes, wireCodes, fetchCodes, sourcesCodes);
 
@@ -32,7 +32,7 @@ function start(connectionFile: string): void {
   const connection = readConnection(connectionFile);
   const runs = new MessageChannel();
   const pressure = new Backpressure();
-  const workerData: WireData = {
+  const workerData: WireWorkerData = {
     connection,
     runs: runs.port2,
     memory: pressure.memory,
@@ -41,7 +41,7 @@ function start(connectionFile: string): void {
     launcher: launcher === undefined ? undefined : Number(launcher),
   };
   const wire = new Worker(new URL("./worker.js", import.meta.url), { workerData, transferList: [runs.port2] });
-  wire.on("message", ({ problem }: WireFailure) => leave(problem));
+  wire.on("message", ({ problem }: SocketBindFailure) => leave(problem));
   wire.on("error", (error) => leave(`the wire failed: ${error.stack ?? error.message}`));
   // interrupts arrive as messages or from the launcher; this process itself ignores SIGINT
   process.on("SIGINT", () => {

@@ -100,23 +100,26 @@ export function encode(
     date: new Date().toISOString(),
     version: protocolVersion,
   };
-  const content = typeof draft.content === "string" ? draft.content : toJson(draft.content);
-  const parts = [JSON.stringify(header), toJson(draft.parent), toJson(draft.metadata ?? {}), content].map((text) =>
-    Buffer.from(text),
-  );
+  const content = typeof draft.content === "string" ? draft.content : toPortableJson(draft.content);
+  const parts = [
+    JSON.stringify(header),
+    toPortableJson(draft.parent),
+    toPortableJson(draft.metadata ?? {}),
+    content,
+  ].map((text) => Buffer.from(text));
   return [...identities, delimiter, Buffer.from(signer.sign(parts)), ...parts, ...(draft.buffers ?? [])];
 }
 
 /** JSON that every reader accepts: big integers as text, lone surrogates replaced. Throws for circular values. */
-export function toJson(value: unknown): string {
+export function toPortableJson(value: unknown): string {
   return JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner === "string") return wellFormed(inner);
+    if (typeof inner === "string") return replaceLoneSurrogates(inner);
     return typeof inner === "bigint" ? inner.toString() : inner;
   });
 }
 
 const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
-export function wellFormed(text: string): string {
+export function replaceLoneSurrogates(text: string): string {
   return text.replace(loneSurrogate, "\ufffd");
 }
 

@@ -3,7 +3,7 @@
  * dropped, and a cell's output is sent before its reply (`drained`).
  */
 import type { Backpressure } from "./backpressure.js";
-import { encode, wellFormed, type MessageDraft, type Json, type Signer } from "./message.js";
+import { encode, replaceLoneSurrogates, type MessageDraft, type Json, type Signer } from "./message.js";
 import type { OutputRateLimiter } from "./pace.js";
 import type { SendQueue } from "./sockets.js";
 
@@ -25,7 +25,7 @@ interface Gathered {
   weight: number;
 }
 
-export class Publisher {
+export class IopubPublisher {
   private readonly queue: Waiting[] = [];
   private gathered: Gathered | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -76,7 +76,7 @@ export class Publisher {
     const { parent, name } = gathered;
     const pieces = split(gathered.texts.join(""));
     pieces.forEach((text, index) => {
-      const content = { name, text: wellFormed(text) };
+      const content = { name, text: replaceLoneSurrogates(text) };
       const weight = index === pieces.length - 1 ? gathered.weight : 0;
       this.enqueue({ draft: { type: "stream", parent, content }, weight, streamBytes: Buffer.byteLength(text) + 600 });
     });

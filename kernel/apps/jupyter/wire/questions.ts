@@ -19,7 +19,7 @@ interface Question {
   readonly content: Json;
 }
 
-export class InputQuestions {
+export class PendingInputRequests {
   private readonly open: Question[] = [];
 
   constructor(

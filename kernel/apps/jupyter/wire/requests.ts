@@ -9,14 +9,14 @@ import type { UsageMeter } from "./usage.js";
 // Jupyter counts positions in a text in code points, JavaScript in UTF-16 units.
 
 /** Code points → UTF-16 units; positions out of range are clamped to the text. */
-export function toUtf16(text: string, codePoints: number): number {
+export function codePointsToUtf16Offset(text: string, codePoints: number): number {
   let units = 0;
   for (let left = Math.max(0, codePoints); left > 0 && units < text.length; left--) units += widthAt(text, units);
   return units;
 }
 
 /** UTF-16 units → code points; an offset inside a surrogate pair counts as the position before it. */
-export function toCodePoints(text: string, offset: number): number {
+export function utf16ToCodePointOffset(text: string, offset: number): number {
   const end = Math.min(offset, text.length);
   let points = 0;
   for (let next = widthAt(text, 0); next <= end; next += widthAt(text, next)) points++;
@@ -46,8 +46,8 @@ export const requestHandlers: Readonly<Record<string, Answer>> = {
   complete_request: async (content, { assistant }) => {
     const { code, offset } = placeIn(content);
     const { matches, ...span } = await assistant.ask("complete", { code, offset });
-    const start = toCodePoints(code, span.start);
-    const end = toCodePoints(code, span.end);
+    const start = utf16ToCodePointOffset(code, span.start);
+    const end = utf16ToCodePointOffset(code, span.end);
     const types = matches.map(({ text, type, doc }) => ({
       text,
       type,
@@ -129,7 +129,7 @@ function codeOf(content: Json): string {
 function placeIn(content: Json): { code: string; offset: number } {
   const code = codeOf(content);
   const cursor = content["cursor_pos"];
-  return { code, offset: typeof cursor === "number" ? toUtf16(code, cursor) : code.length };
+  return { code, offset: typeof cursor === "number" ? codePointsToUtf16Offset(code, cursor) : code.length };
 }
 
 const kernelInfo: Json = {

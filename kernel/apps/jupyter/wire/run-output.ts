@@ -4,7 +4,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { CellOutputReceiver } from "../cells/interpreter.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import type { Backpressure } from "./backpressure.js";
-import { toJson } from "./message.js";
+import { toPortableJson } from "./message.js";
 import type { MessageFromMainThread, RunId } from "../ports/run-port.js";
 
 /** Maximum text length of one message between the threads; longer text is split. */
@@ -47,7 +47,7 @@ export class RunOutput implements CellOutputReceiver {
 
   page(shown: DisplayOutput): void {
     if (this.silent) return;
-    const payload = jsonOf({ source: "page", data: shown.bundle, start: 0 });
+    const payload = displayValueJson({ source: "page", data: shown.bundle, start: 0 });
     this.port.postMessage({ kind: "page", run: this.run, payload } satisfies MessageFromMainThread);
   }
 
@@ -61,7 +61,7 @@ export class RunOutput implements CellOutputReceiver {
 
   private publish(type: string, data: Readonly<Record<string, unknown>>): void {
     if (this.silent) return;
-    const content = jsonOf(data);
+    const content = displayValueJson(data);
     this.post({ kind: "publish", run: this.run, type, content, weight: content.length + frame });
   }
 
@@ -76,9 +76,9 @@ function contentOf({ bundle, metadata, id }: DisplayOutput): Readonly<Record<str
 }
 
 /** JSON text of a value to show; throws `undisplayable-value`. */
-export function jsonOf(value: unknown): string {
+export function displayValueJson(value: unknown): string {
   try {
-    return toJson(value);
+    return toPortableJson(value);
   } catch (error) {
     throw new CodedError("undisplayable-value", { problem: (error as Error).message }, { cause: error });
   }

@@ -5,7 +5,7 @@
 import { parseJsonAs, jsonObject } from "../../../fetch/json.js";
 import type { History } from "./history.js";
 import type { MessageDraft, Json, Message } from "./message.js";
-import type { Publisher } from "./publisher.js";
+import type { IopubPublisher } from "./publisher.js";
 import type { InputRequestOrigin } from "./questions.js";
 import { interruptedOutcome, type RunId, type CellRunOutcome, type MessageToMain } from "../ports/run-port.js";
 
@@ -19,10 +19,10 @@ interface Run extends InputRequestOrigin {
   readonly payload: Json[];
 }
 
-export interface RunPorts {
+export interface RunQueueServices {
   readonly tell: (message: MessageToMain) => void;
   readonly reply: (identities: readonly Uint8Array[], draft: MessageDraft) => Promise<void>;
-  readonly publisher: Publisher;
+  readonly publisher: IopubPublisher;
   readonly history: History;
   /** True during an interrupt, which must hit no other cell. */
   readonly isInterrupting: () => boolean;
@@ -45,7 +45,7 @@ export class RunQueue {
   private count = 0;
   private ready = false;
 
-  constructor(private readonly ports: RunPorts) {}
+  constructor(private readonly ports: RunQueueServices) {}
 
   get running(): Run | undefined {
     return this.current;

@@ -20,7 +20,7 @@ import {
   type CellRunOutcome,
   type MessageToMain,
 } from "../ports/run-port.js";
-import { jsonOf, RunOutput, type InputSource } from "./run-output.js";
+import { displayValueJson, RunOutput, type InputSource } from "./run-output.js";
 
 /** Milliseconds for an interpreter to settle an interrupted cell before the cell is settled for it. */
 const settleMs = { asked: 900, ended: 200 };
@@ -133,7 +133,7 @@ export class CellRunner implements InputSource {
       if (shown) running?.output.display(shown);
       return { status, ename, evalue, traceback };
     }
-    const userExpressions = jsonOf(outcome.userExpressions);
+    const userExpressions = displayValueJson(outcome.userExpressions);
     if (outcome.result === undefined) return { status: "ok", userExpressions };
     running?.output.result(outcome.result, running.request.cell);
     return { status: "ok", userExpressions, text: String(outcome.result.bundle["text/plain"] ?? "") };

@@ -15,8 +15,8 @@ import { Interrupts } from "./interrupts.js";
 import { decode } from "./message.js";
 import { encode, Signer, type MessageDraft, type Json, type Message } from "./message.js";
 import { OutputRateLimiter, type OutputLimits } from "./pace.js";
-import { Publisher } from "./publisher.js";
-import { InputQuestions } from "./questions.js";
+import { IopubPublisher } from "./publisher.js";
+import { PendingInputRequests } from "./questions.js";
 import { requestHandlers, type RequestServices } from "./requests.js";
 import type { MessageFromMainThread, MessageToMain } from "../ports/run-port.js";
 import { RunQueue } from "./run-queue.js";
@@ -24,7 +24,7 @@ import { receiveAll, SendQueue, type Sockets } from "./sockets.js";
 import type { ExecutionTerminator } from "./terminator.js";
 import { UsageMeter } from "./usage.js";
 
-export interface WireParts {
+export interface WireOptions {
   readonly sockets: Sockets;
   readonly connection: Connection;
   readonly session: string;
@@ -50,9 +50,9 @@ export class Wire {
   private readonly signer: Signer;
   private readonly incoming: Incoming;
   private readonly queues: Readonly<Record<Asked | "stdin", SendQueue>>;
-  private readonly publisher: Publisher;
+  private readonly publisher: IopubPublisher;
   private readonly runs: RunQueue;
-  private readonly questions: InputQuestions;
+  private readonly questions: PendingInputRequests;
   private readonly interrupts: Interrupts;
   private readonly comms: WireComms;
   private readonly services: RequestServices;
@@ -60,7 +60,7 @@ export class Wire {
   private isReady = false;
   private ending = false;
 
-  constructor(private readonly parts: WireParts) {
+  constructor(private readonly parts: WireOptions) {
     const { sockets, connection, session, pressure } = parts;
     this.signer = new Signer(connection.key, connection.hash);
     this.incoming = new Incoming(this.signer);
@@ -69,7 +69,7 @@ export class Wire {
       control: new SendQueue(sockets.control),
       stdin: new SendQueue(sockets.stdin),
     };
-    this.publisher = new Publisher(
+    this.publisher = new IopubPublisher(
       new SendQueue(sockets.iopub),
       session,
       this.signer,
@@ -78,7 +78,7 @@ export class Wire {
     );
     const tell = (message: MessageToMain): void => parts.runs.postMessage(message);
     const history = new History(parts.historyFolder);
-    this.questions = new InputQuestions((to, draft) => void this.send("stdin", to, draft), tell);
+    this.questions = new PendingInputRequests((to, draft) => void this.send("stdin", to, draft), tell);
     this.runs = new RunQueue({
       tell,
       history,

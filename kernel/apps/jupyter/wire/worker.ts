@@ -1,6 +1,6 @@
 /** Entry point of the wire's thread: binds the sockets, serves them, and listens to the launcher. */
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
-import { worldCodes } from "#dsl/compiler/checks/world-codes.js";
+import { dataAndModelCodes } from "#dsl/compiler/checks/world-codes.js";
 import { wireCodes } from "./codes.js";
 import { fetchCodes } from "../../../fetch/codes.js";
 import { sourcesCodes } from "#stdlib/sources/shared/codes.js";
@@ -17,9 +17,9 @@ import { bindSockets } from "./sockets.js";
 import { ExecutionTerminator } from "./terminator.js";
 import { Wire } from "./wire.js";
 
-registerCodes(internalCodes, worldCodes, wireCodes, fetchCodes, sourcesCodes, tableCodes);
+registerCodes(internalCodes, dataAndModelCodes, wireCodes, fetchCodes, sourcesCodes, tableCodes);
 
-export interface WireData {
+export interface WireWorkerData {
   readonly connection: Connection;
   readonly runs: MessagePort;
   readonly memory: SharedArrayBuffer;
@@ -29,11 +29,11 @@ export interface WireData {
   readonly launcher: number | undefined;
 }
 /** Sent to the main thread if the sockets could not be bound. */
-export interface WireFailure {
+export interface SocketBindFailure {
   readonly problem: string;
 }
 
-const data = workerData as WireData;
+const data = workerData as WireWorkerData;
 const kill = (): void => void process.kill(process.pid, "SIGKILL");
 // every loop survives its own errors; any other failure is logged, and the sockets are still served
 for (const event of ["uncaughtException", "unhandledRejection"] as const)
@@ -61,7 +61,7 @@ try {
     error instanceof CodedError
       ? `error[${error.code}]: ${textsOfCode(error.code, error.data).message}`
       : String(error);
-  parentPort?.postMessage({ problem } satisfies WireFailure);
+  parentPort?.postMessage({ problem } satisfies SocketBindFailure);
 }
 
 /** Reads one byte per signal that the launcher received; when the launcher is gone, this process ends too. */

@@ -23,7 +23,7 @@ import { unpackJobFiles, readSearchOrder } from "./job-layout.js";
 import { packResults } from "./results.js";
 import { ProgressWriter } from "./progress-lines.js";
 
-export interface CoordinateOptions {
+export interface SweepCoordinationOptions {
   /** The job's working folder. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -39,7 +39,7 @@ export async function coordinateSweep({
   signal,
   write,
   inside = findClusterAccess,
-}: CoordinateOptions): Promise<number> {
+}: SweepCoordinationOptions): Promise<number> {
   const says = new ProgressWriter(write);
   let opened: OpenedJob | undefined;
   try {

@@ -1,25 +1,25 @@
 /** Findings in the rows that a person should look at, each with its rows and a fix. */
 import { FINDING_KINDS, type AuditFinding } from "#dsl/language/types/audit-facts.js";
 import type { RowObserver, AuditedSplits } from "../rows.js";
-import { insultFindings } from "./insults.js";
-import { lengthFindings } from "./lengths.js";
-import { demographicGroupFindings } from "./people.js";
-import { labelRuleFindings } from "./rules.js";
+import { insultFindingsObserver } from "./insults.js";
+import { lengthFindingsObserver } from "./lengths.js";
+import { demographicGroupFindingsObserver } from "./people.js";
+import { labelRuleFindingsObserver } from "./rules.js";
 import { modelInputText } from "../rows.js";
 import { ExampleCollector } from "./examples.js";
-import { mangledTextFindings } from "./mangled-texts.js";
+import { mangledTextFindingsObserver } from "./mangled-texts.js";
 
-export async function findingObservers(
+export async function allFindingsObserver(
   rows: AuditedSplits,
   signal?: AbortSignal,
 ): Promise<RowObserver<Promise<readonly AuditFinding[]>>> {
   const all = [
-    mangledTextFindings(),
+    mangledTextFindingsObserver(),
     unlabelled(),
-    lengthFindings(rows),
-    labelRuleFindings(rows, signal),
-    await insultFindings(rows),
-    demographicGroupFindings(rows, signal),
+    lengthFindingsObserver(rows),
+    labelRuleFindingsObserver(rows, signal),
+    await insultFindingsObserver(rows),
+    demographicGroupFindingsObserver(rows, signal),
   ];
   return {
     look(row, split) {

@@ -30,7 +30,7 @@ interface Coarse {
   readonly position: number;
 }
 
-export async function insultFindings(rows: AuditedSplits): Promise<RowObserver<readonly AuditFinding[]>> {
+export async function insultFindingsObserver(rows: AuditedSplits): Promise<RowObserver<readonly AuditFinding[]>> {
   const [insultIn, languageOf] = [await loadInsultFinder(), await loadLanguageDetector()];
   if (!insultIn) return { look: () => undefined, found: () => [] };
   const evenly = new EvenSample(rows, ROWS);

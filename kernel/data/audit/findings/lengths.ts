@@ -18,7 +18,7 @@ const BETWEEN_QUARTILES = 1.349;
 const FEWEST = 50;
 const SHOWN = 20;
 
-export function lengthFindings(rows: AuditedSplits): RowObserver<readonly AuditFinding[]> {
+export function lengthFindingsObserver(rows: AuditedSplits): RowObserver<readonly AuditFinding[]> {
   const words = new GrowingArray(Int32Array);
   return {
     look: ({ values }) => void words.push(countWords(rowText(values))),

@@ -10,7 +10,7 @@ const UNREADABLE = /\ufffd/u;
 const ODD = /[\u0080-\u00ff\u0152-\u0178\u02c6\u02dc\u2013-\u203a\u20ac\u2122]/u;
 const TAG = /<\/?[a-z][a-z0-9]*(?:\s[^<>]*)?\/?>|&(?:amp|lt|gt|quot|nbsp|#\d{2,5}|#x[\da-f]{2,5});/iu;
 
-export function mangledTextFindings(): RowObserver<readonly AuditFinding[]> {
+export function mangledTextFindingsObserver(): RowObserver<readonly AuditFinding[]> {
   const [unreadable, mojibake, tags] = [new ExampleCollector(), new ExampleCollector(), new ExampleCollector()];
   let total = 0;
   return {

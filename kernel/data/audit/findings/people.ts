@@ -31,7 +31,7 @@ interface Lean {
   readonly deviations: number;
 }
 
-export function demographicGroupFindings(
+export function demographicGroupFindingsObserver(
   rows: AuditedSplits,
   signal?: AbortSignal,
 ): RowObserver<Promise<readonly AuditFinding[]>> {

@@ -31,7 +31,7 @@ interface Rule {
   readonly coverage: number;
 }
 
-export function labelRuleFindings(
+export function labelRuleFindingsObserver(
   rows: AuditedSplits,
   signal?: AbortSignal,
 ): RowObserver<Promise<readonly AuditFinding[]>> {

@@ -2,7 +2,7 @@
 import { contextWindowsInMemory } from "../../sequences/token-rows.js";
 import { contextWindowSize, encodeContextWindows } from "../prediction-rows.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
-import { pairColumns, textPairInputs } from "./inputs.js";
+import { splitTextPairs, textPairInputs } from "./inputs.js";
 import type { RowEncoder } from "./row-encoder.js";
 import { singleTextEncoder } from "./single-text.js";
 
@@ -13,7 +13,7 @@ export const extractiveQaEncoder: RowEncoder = {
     return { ...sourceTextsOf(rows, "question"), ...encoded, taught: trainingTargetsOf(rows, encoded.taskInputs, e) };
   },
   async encodeInputs(inputs, e) {
-    const [questions, contexts] = pairColumns(textPairInputs(inputs));
+    const [questions, contexts] = splitTextPairs(textPairInputs(inputs));
     const names = questions.map((_, i) => i + 1);
     const windows = await e.tokenizer.encodeContexts(questions, contexts, { ...contextWindowSize(e), names });
     return encodeContextWindows(contextWindowsInMemory(windows), e);

@@ -11,7 +11,7 @@ export async function encodeTextInputs(
 ): Promise<EncodedInputs> {
   const tokens = async (texts: readonly string[]) =>
     new TextsInMemory(await e.tokenizer.encode(texts, Number.POSITIVE_INFINITY));
-  const [firsts, seconds] = pairColumns(textPairInputs(inputs));
+  const [firsts, seconds] = splitTextPairs(textPairInputs(inputs));
   if (firsts.length > 0) return truncatePairs(await tokens(firsts), await tokens(seconds), e);
   return truncateTexts(await tokens(singleTextInputs(inputs)), e);
 }
@@ -22,7 +22,7 @@ export function singleTextInputs(inputs: readonly PredictionInput[]): readonly s
 export function textPairInputs(inputs: readonly PredictionInput[]): readonly (readonly [string, string])[] {
   return inputs.filter((text) => typeof text !== "string");
 }
-export function pairColumns(
+export function splitTextPairs(
   pairs: readonly (readonly [string, string])[],
 ): readonly [firsts: readonly string[], seconds: readonly string[]] {
   return [pairs.map(([first]) => first), pairs.map(([, second]) => second)];

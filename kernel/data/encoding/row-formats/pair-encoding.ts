@@ -1,5 +1,5 @@
 /** Encodes the texts of a row separately: `text`, `text_pair` and, if the data have it, `negative`. */
-import type { TokenTexts } from "../../sequences/token-rows.js";
+import type { TokenizedTexts } from "../../sequences/token-rows.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
 import type { RowEncoder } from "./row-encoder.js";
 import { encodeSeparateTexts } from "./separate-texts.js";
@@ -9,7 +9,7 @@ export const pairEncodingEncoder: RowEncoder = {
   ...singleTextEncoder,
   async encodeSplit(rows, e) {
     const roles = ["text", "text_pair", "negative"].filter((role) => rows.column(role));
-    const texts: TokenTexts[] = [];
+    const texts: TokenizedTexts[] = [];
     for (const role of roles) texts.push(await rows.texts({ role }));
     const encoded = encodeSeparateTexts(texts, e);
     const [first, second] = ["text", "text_pair"].map((role) => rows.column(role));

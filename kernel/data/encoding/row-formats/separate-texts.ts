@@ -2,9 +2,9 @@
  * Rows of several texts that are encoded separately, ordered by role: all rows' texts of one role, then those of the
  * next.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { sha256 } from "#platform/digest.js";
-import { tokensAt, type TokenRows, type TokenTexts } from "../../sequences/token-rows.js";
+import { tokensAt, type TokenRows, type TokenizedTexts } from "../../sequences/token-rows.js";
 import { taskInputsOf, truncateTexts, type TruncationOptions } from "../prediction-rows.js";
 import type { EncodedRows, EncodedInputs } from "../rows.js";
 
@@ -12,10 +12,10 @@ type Fed = Pick<EncodedInputs, "ids" | "lengths" | "taskInputs"> & Pick<EncodedR
 type Once = ReturnType<NonNullable<EncodedRows["apart"]>>;
 
 /** `texts`: one list per role; the two roles of a matching pair come first. */
-export function encodeSeparateTexts(texts: readonly TokenTexts[], e: TruncationOptions): Fed {
+export function encodeSeparateTexts(texts: readonly TokenizedTexts[], e: TruncationOptions): Fed {
   const roles = texts.map((roleTexts) => truncateTexts(roleTexts, e));
   const [first, ...others] = roles;
-  const { lengths } = must(first, "the first texts of rows");
+  const { lengths } = mustExist(first, "the first texts of rows");
   const n = lengths.length;
   const ids = inTurn(
     roles.map((role) => role.ids),

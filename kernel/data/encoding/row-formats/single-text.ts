@@ -1,6 +1,6 @@
 /** Encodes a text, or two joined texts, truncated to the model's maximum length. */
 import { truncatePairs, truncateTexts } from "../prediction-rows.js";
-import { taskMaskRow } from "../masked-tokens.js";
+import { taskLossMaskRow } from "../masked-tokens.js";
 import { sourceTextsOf, trainingTargetsOf } from "./columns.js";
 import { encodeTextInputs } from "./inputs.js";
 import type { RowEncoder } from "./row-encoder.js";
@@ -15,5 +15,5 @@ export const singleTextEncoder: RowEncoder = {
   encodeInputs: encodeTextInputs,
   hasMask: (supervision) => supervision.inputs(2).targets !== undefined,
   maskTitle: "trained",
-  maskedRow: taskMaskRow,
+  maskedRow: taskLossMaskRow,
 };

@@ -19,10 +19,10 @@ export interface HubDataConfig {
   /** Settings that no reader here supports. */
   readonly unread: readonly string[];
 }
-export type ColumnClasses = Readonly<Record<string, readonly string[]>>;
+export type ClassNamesByColumn = Readonly<Record<string, readonly string[]>>;
 export interface HubDataCard {
   readonly configs: readonly HubDataConfig[];
-  classes(config: string): ColumnClasses;
+  classes(config: string): ClassNamesByColumn;
 }
 
 const SPLIT = /^\w+(?:\.\w+)*$/;
@@ -132,7 +132,7 @@ function isTexts(value: unknown): value is string[] {
 }
 
 /** `features`: the list in a README.md, or the map in dataset_info.json. */
-export function classNamesIn(features: unknown): ColumnClasses {
+export function classNamesIn(features: unknown): ClassNamesByColumn {
   if (Array.isArray(features))
     return Object.fromEntries(
       features.flatMap((one: unknown) => {

@@ -1,7 +1,7 @@
 /** Errors of data sets on the hub, and of folders in the same format. `name`: as written in the program. */
 import type { CodeTable } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
-import { hubTokenHelp, accessRefusedText } from "../../../bases/token-words.js";
+import { hubTokenHelp, hubAccessRefusedText } from "../../../bases/token-words.js";
 
 export interface HubCodeData {
   /** `revision`: the missing revision, if the data set exists. */
@@ -36,7 +36,7 @@ export const hubCodes: CodeTable<HubCodeData> = {
   },
   "hub-needs-token": {
     severity: "error",
-    message: accessRefusedText,
+    message: hubAccessRefusedText,
     help: (d) => hubTokenHelp(d, "dataset"),
     explain:
       "Private and gated datasets require a token in `HF_TOKEN` or in the file that `hf auth login` writes. The token never appears in a plan, run or output.",

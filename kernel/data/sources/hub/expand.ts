@@ -4,12 +4,18 @@
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { listNames } from "#dsl/language/diagnostics/lists.js";
-import { argumentsOf } from "#dsl/language/types/defaults.js";
+import { argumentsWithDefaults } from "#dsl/language/types/defaults.js";
 import type { Call, Value } from "#dsl/language/types/value.js";
 import { word as hub } from "#stdlib/sources/hub.js";
 import { objectWith, parseJsonOrNull, optionalUnknown } from "../../../fetch/json.js";
-import { parseHubDataCard, classNamesIn, type HubDataCard, type ColumnClasses, type HubDataConfig } from "./card.js";
-import { matchPatterns, splitsFromFileNames, type SplitFiles } from "./own-splits.js";
+import {
+  parseHubDataCard,
+  classNamesIn,
+  type HubDataCard,
+  type ClassNamesByColumn,
+  type HubDataConfig,
+} from "./card.js";
+import { matchPatterns, splitsFromFileNames, type FilesBySplit } from "./own-splits.js";
 import { compareNames, existingFolder, canBeHubName, localDataSetPlace, type DataSetPlace } from "./place.js";
 import { hubDataSetPlace, type HubRemoteOptions } from "./remote.js";
 
@@ -80,7 +86,7 @@ export interface HubDataOptions extends HubRemoteOptions {
   /** Fetches only the first file of a split. */
   readonly head?: boolean;
 }
-export interface HubData {
+export interface ResolvedHubData {
   /** Splits in order; at least one. */
   readonly splits: ReadonlyMap<string, Call>;
   /** Origin of the rows, as shown in the facts. */
@@ -89,12 +95,12 @@ export interface HubData {
 }
 
 export function requestedSplit(call: Call): string | null {
-  return argumentsOf(hub, call).split ?? null;
+  return argumentsWithDefaults(hub, call).split ?? null;
 }
 
 /** Resolves the requested splits, or all. Throws the coded errors `hub-…`, `no-files`, and those of downloads. */
-export async function resolveHubData(call: Call, options: HubDataOptions): Promise<HubData> {
-  const { path, config: requestedConfig, split, revision } = argumentsOf(hub, call);
+export async function resolveHubData(call: Call, options: HubDataOptions): Promise<ResolvedHubData> {
+  const { path, config: requestedConfig, split, revision } = argumentsWithDefaults(hub, call);
   const local = existingFolder(options.folder, path);
   const place =
     local === null ? await hubPlace(path, revision ?? null, options) : localDataSetPlace(options.folder, path, local);
@@ -126,8 +132,8 @@ async function hubPlace(path: string, revision: string | null, options: HubDataO
 }
 
 interface Layout {
-  readonly data: SplitFiles;
-  readonly config: Pick<HubDataConfig, "name" | "reading"> & { readonly classes: ColumnClasses };
+  readonly data: FilesBySplit;
+  readonly config: Pick<HubDataConfig, "name" | "reading"> & { readonly classes: ClassNamesByColumn };
   readonly from: DataSetPlace;
   readonly notes: readonly string[];
 }
@@ -172,7 +178,7 @@ function configOf({ configs }: HubDataCard, name: string, requestedConfig: strin
 }
 
 /** Throws the coded error `hub-files` if a pattern of the card matches no file. */
-function splitsOf(files: readonly string[], name: string, { files: named, folder }: HubDataConfig): SplitFiles {
+function splitsOf(files: readonly string[], name: string, { files: named, folder }: HubDataConfig): FilesBySplit {
   const below = folder === null || folder === "" ? files : files.filter((file) => file.startsWith(`${folder}/`));
   const inside = below.map((file) => (below === files ? file : file.slice((folder ?? "").length + 1)));
   const whole = (names: readonly string[]): readonly string[] =>
@@ -240,7 +246,7 @@ async function converted(
 }
 
 /** Reads the features that `save_to_disk` writes next to the files. */
-async function ownClasses(place: DataSetPlace): Promise<ColumnClasses> {
+async function ownClasses(place: DataSetPlace): Promise<ClassNamesByColumn> {
   const file = [...place.files.keys()].find((name) => name.split("/").at(-1) === "dataset_info.json");
   const text = file === undefined ? null : await place.text(file);
   if (text === null) return {};
@@ -253,10 +259,10 @@ function callOf(
   call: Call,
   place: DataSetPlace,
   reading: HubDataConfig["reading"],
-  classes: ColumnClasses,
+  classes: ClassNamesByColumn,
   files: ReturnType<typeof mostCommonFormatFiles>,
 ): Call {
-  const { path, stream } = argumentsOf(hub, call);
+  const { path, stream } = argumentsWithDefaults(hub, call);
   const sources = files.map(({ name, word }): Value => {
     const given: Record<string, Value> = {
       ...(word === "text" && { unit: "line" }),

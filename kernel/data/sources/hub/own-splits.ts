@@ -30,10 +30,10 @@ const notRows = new Set([
   "state.json",
 ]);
 
-export type SplitFiles = ReadonlyMap<string, readonly string[]>;
+export type FilesBySplit = ReadonlyMap<string, readonly string[]>;
 
 /** `files`: relative paths, sorted. Returns an empty map if there are no data files. */
-export function splitsFromFileNames(files: readonly string[]): SplitFiles {
+export function splitsFromFileNames(files: readonly string[]): FilesBySplit {
   const there = files.filter((file) => isRequested(file, "**"));
   const shards = groupedBy(there, (file) => SHARD.exec(file)?.[1]);
   const named = [...shards.keys()];

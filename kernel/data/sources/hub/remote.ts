@@ -8,9 +8,9 @@ import { dirname, join } from "node:path";
 import { LRUCache } from "lru-cache";
 import * as v from "valibot";
 import writeFileAtomic from "write-file-atomic";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { CachedModel, isChecksum } from "../../../bases/cache.js";
+import { CachedHubRepository, isChecksumEtag } from "../../../bases/cache.js";
 import {
   requestHubApi,
   readHubAuthorisation,
@@ -19,7 +19,7 @@ import {
   hubEndpoint,
   isHubOffline,
   isCommitHash,
-  parseFileSize,
+  validFileSizeOrNull,
   untrustedAnswerError,
   type HubAuthorisation,
   type HubFile,
@@ -56,7 +56,7 @@ export async function hubDataSetPlace(
   options: HubRemoteOptions,
 ): Promise<DataSetPlace | null> {
   const requestedRevision = revision ?? "main";
-  const cached = new CachedModel(id, requestedRevision, undefined, "datasets");
+  const cached = new CachedHubRepository(id, requestedRevision, undefined, "datasets");
   const state = await stateOf(id, cached, options);
   if (!state) return null;
   const { commit, files, unreached } = state;
@@ -101,7 +101,7 @@ interface State {
   readonly unreached: string | null;
 }
 
-async function stateOf(id: string, cached: CachedModel, options: HubRemoteOptions): Promise<State | null> {
+async function stateOf(id: string, cached: CachedHubRepository, options: HubRemoteOptions): Promise<State | null> {
   const known = await cached.commit();
   const cachedList = known === null ? null : keptList(id, known);
   const pinned = isCommitHash(cached.revision);
@@ -170,7 +170,7 @@ async function commitOf(
   }
   const answerJson = parseJsonOrNull(answer.text, objectWith({ sha: optionalUnknown }));
   if (!answerJson)
-    throw new CodedError("network-failed", { url: redactedAddress(url), why: "its response is not that of a hub" });
+    throw new CodedError("network-failed", { url: redactedUrl(url), why: "its response is not that of a hub" });
   if (!isCommitHash(answerJson.sha)) throw untrustedAnswerError(url, "a commit", answerJson.sha);
   answered.set(url, answerJson.sha);
   return answerJson.sha;
@@ -198,11 +198,11 @@ async function listOf(
   for (let url: string | null = first; url !== null;) {
     const answer = await requestHubApi(url, auth, refusal(id, auth), signal);
     if ("missing" in answer)
-      throw new CodedError("network-failed", { url: redactedAddress(url), why: "it names a commit without files" });
+      throw new CodedError("network-failed", { url: redactedUrl(url), why: "it names a commit without files" });
     const entries = parseJsonOrNull(answer.text, v.array(v.unknown()));
     if (!entries)
       throw new CodedError("network-failed", {
-        url: redactedAddress(url),
+        url: redactedUrl(url),
         why: "its response is not that of a hub",
       });
     for (const entry of entries) if (isFile(entry)) files.push(remoteOf(entry, url));
@@ -221,11 +221,11 @@ async function listOf(
 function remoteOf(entry: v.InferOutput<typeof fileSchema>, url: string): HubFile {
   const large = isLarge(entry.lfs) ? entry.lfs : {};
   const etag = large.oid ?? entry.oid ?? null;
-  if (!isChecksum(etag)) throw untrustedAnswerError(url, `a checksum of ${clipHubText(entry.path)}`, etag);
+  if (!isChecksumEtag(etag)) throw untrustedAnswerError(url, `a checksum of ${clipHubText(entry.path)}`, etag);
   const names = entry.path.split("/");
   if (names.some((name) => name === "" || name === "." || name === "..") || entry.path.includes("\\"))
     throw untrustedAnswerError(url, "the name of a file", entry.path);
-  return { name: entry.path, etag, size: parseFileSize(large.size ?? entry.size) };
+  return { name: entry.path, etag, size: validFileSizeOrNull(large.size ?? entry.size) };
 }
 
 const listSchema: Schema<{ readonly files: readonly HubFile[] }> = objectWith({

@@ -3,7 +3,7 @@ import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import { bytesToText, wholeNumberValue } from "#stdlib/sources/shared/table-values.js";
 import { CHUNK_ROWS } from "#stdlib/sources/shared/columns.js";
 import type { SqlQueryToRun, RowChunk } from "#stdlib/data/contract.js";
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 import { loadSqlPackage } from "./packages.js";
 
 type Value = number | bigint | string | Uint8Array | null;
@@ -31,7 +31,7 @@ export async function* readSqliteRows({ sql, limit }: SqlQueryToRun, file: strin
         if (chunk.rows === 0) return;
         yield chunk;
         left -= chunk.rows;
-        await breathe();
+        await nextEventLoopTurn();
       }
     } finally {
       rows.return?.();

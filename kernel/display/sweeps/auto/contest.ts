@@ -2,7 +2,7 @@
 import type { ScoredCandidate, SkippedCandidate, ScoredCandidateDifference } from "../../../study/auto/auto.js";
 import type { StudyGoal } from "../../../study/study.js";
 import { clipDistinct } from "../../clip-differences.js";
-import { html, htmlTable, inkStyle, note, toneColors, type Html, type HtmlPart } from "../../html.js";
+import { html, htmlTable, readableColorStyle, note, toneColors, type Html, type HtmlPart } from "../../html.js";
 import { plainCell, valueCell, type ScoreCell } from "../../score-cell.js";
 import { differenceCell } from "../../scores/score-tables.js";
 import { scoreBarOf, barScaleOf } from "../../scores/slice-bars.js";
@@ -135,7 +135,7 @@ export function skippedCandidatesTable(left: readonly SkippedCandidate[]): Rende
     ${
       rest.length > 0 &&
       html`<details style="margin:0 0 6px">
-        <summary style="cursor:pointer;${inkStyle(toneColors.accent)}">${String(rest.length)} more</summary>
+        <summary style="cursor:pointer;${readableColorStyle(toneColors.accent)}">${String(rest.length)} more</summary>
         ${table(rest)}
       </details>`
     }`,

@@ -14,7 +14,7 @@
  * is late in a part has dropped out: the sum continues while more than two thirds remain, and no request is repeated.
  */
 import { randomBytes } from "node:crypto";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { FEDERATION_ENDING_CODES, type RemoteClients } from "../contract.js";
 import { instructionHash } from "../order-hash.js";
 import { encodeMaskingStart } from "../secure/secure-setup.js";
@@ -34,7 +34,7 @@ export function remoteMaskedSummer(clients: RemoteClients["clients"], signal?: A
     const answered = [...input.answers.keys()].sort((a, b) => a - b);
     const sum = new MaskedSum(
       input,
-      answered.map((client) => ({ client, asks: must(clients[client], "a client") })),
+      answered.map((client) => ({ client, asks: mustExist(clients[client], "a client") })),
       signal,
     );
     return sum.whole();
@@ -90,7 +90,7 @@ class MaskedSum {
 
   /** Requests one client's part; any error affects that client only, which has then dropped out. */
   private async part(place: number, message: Uint8Array): Promise<void> {
-    const { asks } = must(this.parties[place], "a client of the sum");
+    const { asks } = mustExist(this.parties[place], "a client of the sum");
     this.sent += message.length;
     try {
       if (!asks.mask) throw maskingMessageError("it does not take part in secure sums");

@@ -4,7 +4,7 @@
  * only.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { termDifferences, type FederationTerms } from "#dsl/compiler/plan/terms.js";
+import { federationTermDifferences, type FederationTerms } from "#dsl/compiler/plan/terms.js";
 import type {
   ClientIntroduction,
   RoundAnswer,
@@ -160,7 +160,7 @@ export class ClientApp {
   /** The last run that requested wins: the coordinator may have been interrupted. */
   private hello(terms: OfferedFederationTerms, id: bigint): Uint8Array {
     const { pins, joining } = this;
-    const [first] = termDifferences(pins.plan, terms.plan);
+    const [first] = federationTermDifferences(pins.plan, terms.plan);
     if (first) throw new CodedError("join-differs", { ...first, path: first.path || "plan" });
     if (terms.rounds > pins.rounds) throw new CodedError("join-rounds", { asked: terms.rounds, most: pins.rounds });
     if (terms.clients < pins.clients)

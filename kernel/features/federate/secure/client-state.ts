@@ -5,7 +5,7 @@
  */
 import type { KeyObject } from "node:crypto";
 import { createPublicKey } from "node:crypto";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { RoundInstruction } from "../contract.js";
 import { instructionHash, weightsHash } from "../order-hash.js";
 import { decodeMaskingStart, isMaskingStart, type MaskingStartMessage } from "./secure-setup.js";
@@ -75,7 +75,7 @@ export class ClientMaskingState {
 
   /** Must run before its signature is sent. */
   private agrees(clients: readonly string[]): void {
-    const { round, weights } = must(this.vector, "a vector");
+    const { round, weights } = mustExist(this.vector, "a vector");
     const all = clients.toSorted().join(" ");
     if ((this.summed.get(weights) ?? all) !== all) {
       this.masking = null;
@@ -106,5 +106,5 @@ export class ClientMaskingState {
 }
 
 const keysIn = (nodes: readonly Uint8Array[], places: Iterable<number>): readonly string[] =>
-  Array.from(places, (place) => toBase64(must(nodes[place], "a node")));
+  Array.from(places, (place) => toBase64(mustExist(nodes[place], "a node")));
 const unfit = (why: string): CodedError<"sum-unfit"> => new CodedError("sum-unfit", { why });

@@ -3,16 +3,16 @@
  * clients are also joined into one data set, client by client, for overall scores.
  */
 import type { ColumnTable } from "arquero";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { hashOf } from "#dsl/compiler/plan/hash.js";
 import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts, SplitFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOfModel, type Call } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf, type Call } from "#dsl/language/types/value.js";
 import type { PartitionImplementation } from "#stdlib/partitions/kind.js";
 import { dealRowsLikeTraining } from "#stdlib/partitions/shared/label-matched-rows.js";
 import { registry } from "#stdlib/registry.js";
 import { splitNamesOf, trainingSplitName, type PreparedData } from "../../../data/prepared.js";
-import { sourceNameOf } from "../../../data/row/row.js";
+import { sourceNameOfSplit } from "../../../data/row/row.js";
 import type { HostContext } from "../../../host/host-context.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import type { DatasetCache } from "../../../session/answers/dataset-cache.js";
@@ -45,7 +45,7 @@ export async function readClientData(
   ownData: PreparedData,
   context: DataReadingContext,
 ): Promise<FederationClientData> {
-  const federated = must(plan.recipe.federated, "a federation");
+  const federated = mustExist(plan.recipe.federated, "a federation");
   return federated.clients
     ? partedOf(plan, ownData, federated.clients, context)
     : apartOf(plan, ownData, federated.others, context);
@@ -66,11 +66,11 @@ async function apartOf(
   { datasets, hostContext }: DataReadingContext,
 ): Promise<FederationClientData> {
   const all: PreparedData[] = [ownData];
-  for (const { data } of others) all.push(await datasets.data(data, dataReaderOfModel(recipe.model), hostContext));
+  for (const { data } of others) all.push(await datasets.data(data, dataReadingSettingsOf(recipe.model), hostContext));
   const labels = [...new Set(all.flatMap((one) => one.labels))];
   const names = uniqueNames(all.map(({ name }) => name));
   const each = all.map((one, i) => ({
-    name: must(names[i], "a name"),
+    name: mustExist(names[i], "a name"),
     prepared: { ...one, labels, splits: splitsOf(one, trainedOf(one), validationOf(one)) },
   }));
   const roles = trainedOf(ownData).columnNames();
@@ -140,7 +140,7 @@ export function partitionRows(
       parts.map(({ rows }) => rows),
       alike,
     );
-    const dealt = parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: must(others[i], "rows") }));
+    const dealt = parts.map(({ name, rows }, i) => ({ name, trains: rows, validates: mustExist(others[i], "rows") }));
     return { dealt, left: { clients: 0, rows: [] } };
   }
   // Each row names its client. A client with validation rows only does not train.
@@ -175,7 +175,7 @@ async function valuesOf(
       ? Array.from(table.array(role) as ArrayLike<unknown>)
       : await datasets.column(
           data,
-          { column, source: sourceNameOf(table), rows: Array.from(table.array("$row") as ArrayLike<number>) },
+          { column, source: sourceNameOfSplit(table), rows: Array.from(table.array("$row") as ArrayLike<number>) },
           hostContext,
         );
     for (const value of values) found.push(String(value));
@@ -185,7 +185,7 @@ async function valuesOf(
 }
 
 function trainedOf(prepared: PreparedData): ColumnTable {
-  return must(prepared.splits[trainingSplitName(prepared)], "the rows that train");
+  return mustExist(prepared.splits[trainingSplitName(prepared)], "the rows that train");
 }
 const validationOf = (prepared: PreparedData): ColumnTable | undefined => prepared.splits[VALIDATION];
 
@@ -216,7 +216,7 @@ function joined(
   );
   const train = concatenated(all.map(trainedOf));
   const validation = concatenated([...all, ...(left ? [left] : [])].flatMap((one) => validationOf(one) ?? []));
-  const splits = { ...rest, ...splitsOf(ownData, must(train, "rows that train"), validation) };
+  const splits = { ...rest, ...splitsOf(ownData, mustExist(train, "rows that train"), validation) };
   const hashes = [...new Set(all.map(({ facts }) => facts.hash))];
   const sources = [...new Map(all.map((one) => [one.facts, one.facts])).values()];
   const facts: DataFacts = {
@@ -234,7 +234,7 @@ function countedIn(facts: DataFacts, splits: PreparedData["splits"]): DataFacts[
   return Object.fromEntries(
     Object.entries(splits).map(([name, table]) => {
       const known = facts.splits[name] ?? Object.values(facts.splits)[0];
-      return [name, { ...must<SplitFacts>(known, "a split"), rows: table.numRows() }];
+      return [name, { ...mustExist<SplitFacts>(known, "a split"), rows: table.numRows() }];
     }),
   );
 }

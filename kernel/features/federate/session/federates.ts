@@ -1,5 +1,5 @@
 /** What a federated training adds to a local one: clients, rounds, scores per client. */
-import { must, CodedError } from "#dsl/language/diagnostics/codes.js";
+import { mustExist, CodedError } from "#dsl/language/diagnostics/codes.js";
 import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import type { AggregatorCapabilities } from "#dsl/language/types/capabilities/federation.js";
@@ -64,7 +64,7 @@ export function createFederation(
           });
           return led.steps;
         }
-        const steps = await simulated(plan, must(named, "clients"), training, hears.onClient);
+        const steps = await simulated(plan, mustExist(named, "clients"), training, hears.onClient);
         heads = steps.heads;
         return steps;
       }),
@@ -82,7 +82,7 @@ async function simulated(
   onClient: (done: number, total: number, round: number) => void,
 ): Promise<FederationSteps> {
   const done = resume?.position.step ?? 0;
-  const federated = must(plan.recipe.federated, "a federation");
+  const federated = mustExist(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { aggregate } = federated;
   demandEnough(federated, each.length, registry.find("aggregator", aggregate.word)?.capabilities);

@@ -2,7 +2,7 @@
  * Makes a process a client of a federation over Flower: it prepares the model and rows by its own plan, then joins.
  * Received terms are compared with that plan; they are never executed.
  */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { MIN_CLIENTS_TO_HIDE, participantCount } from "#dsl/compiler/drafts/clients.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { federationTermsOf } from "#dsl/compiler/plan/terms.js";
@@ -65,7 +65,7 @@ export async function joinFederation(session: OpenSession, request: JoinOptions,
   const { superlink, plain, certificates, once } = request;
   const { hears } = options;
   const { recipe, effects } = request.plan;
-  if (request.peers && !must(recipe.federated, "a federation").secure_aggregation)
+  if (request.peers && !mustExist(recipe.federated, "a federation").secure_aggregation)
     throw new CodedError("peers-open", { federation: effects.run });
   const node = createNodeKey();
   const link = await SuperLinkConnection.open(superlink, {
@@ -126,7 +126,7 @@ export async function joinFederation(session: OpenSession, request: JoinOptions,
 }
 
 function pinsOf({ plan, life }: JoinOptions): OwnFederationTerms {
-  const { rounds, joined, others, secure_aggregation: summed } = must(plan.recipe.federated, "a federation");
+  const { rounds, joined, others, secure_aggregation: summed } = mustExist(plan.recipe.federated, "a federation");
   return { plan: federationTermsOf(plan), rounds, clients: joined ?? 1 + others.length, life: life ?? rounds, summed };
 }
 
@@ -137,7 +137,7 @@ export async function openJoinedClient(
   { hostContext, hears }: Omit<Around, "signal">,
 ): Promise<JoinedClient> {
   const { plan } = request;
-  const federated = must(plan.recipe.federated, "a federation");
+  const federated = mustExist(plan.recipe.federated, "a federation");
   const found: FederationClientData["each"][number][] = [];
   const material = await prepareTrainingInputs(
     session,
@@ -146,13 +146,13 @@ export async function openJoinedClient(
       name: plan.effects.run,
       async joins(rows) {
         const { each } = await readClientData(plan, rows, { datasets: session.datasets, hostContext });
-        found.push(must(each[request.number], "a client of that number"));
-        return must(found[0], "its rows").prepared;
+        found.push(mustExist(each[request.number], "a client of that number"));
+        return mustExist(found[0], "its rows").prepared;
       },
     },
     { hostContext },
   );
-  const ownRows = must(found[0], "its rows");
+  const ownRows = mustExist(found[0], "its rows");
   const name = request.name ?? ownRows.name;
   const { base, labels } = material;
   const open = await session.weights.fresh(`joined ${name}`, plan, base, labels, hostContext.folder);
@@ -172,7 +172,7 @@ export async function openJoinedClient(
   );
   return new JoinedClient({
     name,
-    client: must(here.clients[0], "its client"),
+    client: mustExist(here.clients[0], "its client"),
     weights: here.weights,
     sent: here.aggregator.implementation.local?.sent ?? [],
     validation: validate && material.validation ? { rows: material.validation.count, validate } : null,

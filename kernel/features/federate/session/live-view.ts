@@ -1,14 +1,14 @@
 /**
  * Live view of a federation: label skew between clients, then rounds, scores of clients and their drift as they arrive.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import { clientScoresView } from "../../../display/federation/client-scores.js";
-import { driftView } from "../../../display/federation/drift.js";
+import { clientDriftView } from "../../../display/federation/drift.js";
 import { clientLabelsView, labelSkewOf } from "../../../display/federation/labels.js";
-import { clientsView, joinedClientsView, roundsView } from "../../../display/federation/tables.js";
-import type { ClientView, FederationView, RoundView } from "../../../display/federation/view.js";
+import { lowestScoringClientsView, joinedClientsView, roundsView } from "../../../display/federation/tables.js";
+import type { ClientViewData, FederationViewData, RoundViewData } from "../../../display/federation/view.js";
 import type { DisplayOutput } from "../../../display/html.js";
 import { formatPercent } from "../../../host/value-text.js";
 import type { RunEvent } from "../../../events/events.js";
@@ -35,7 +35,7 @@ export class LiveFederation extends LiveTraining {
     this.board.begin(clients, labels);
   }
   /** Shows remote clients once all have joined. */
-  joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
+  joined(clients: readonly Pick<ClientViewData, "name" | "rows">[]): void {
     this.board.joined(clients);
   }
   override behind(events: readonly RunEvent[]): void {
@@ -57,10 +57,10 @@ export class LiveFederation extends LiveTraining {
 }
 
 class Board {
-  private clients: readonly ClientView[] = [];
+  private clients: readonly ClientViewData[] = [];
   private labels: readonly string[] = [];
-  private readonly rounds = new Map<number, RoundView>();
-  private metric: Pick<FederationView, "metric" | "better"> | null = null;
+  private readonly rounds = new Map<number, RoundViewData>();
+  private metric: Pick<FederationViewData, "metric" | "better"> | null = null;
   private readonly there = new Set<string>();
   private drawn = 0;
   savedRound: number | null = null;
@@ -80,7 +80,7 @@ class Board {
     if (hint !== null) this.screen.display({ bundle: { "text/plain": hint } });
   }
 
-  joined(clients: readonly Pick<ClientView, "name" | "rows">[]): void {
+  joined(clients: readonly Pick<ClientViewData, "name" | "rows">[]): void {
     // For clients with named data more is known already.
     if (this.clients.length === 0) this.clients = clients;
     this.screen.display(joinedClientsView(clients));
@@ -96,7 +96,7 @@ class Board {
       this.metric ??= metricOf(this.plan, event.metrics);
       const { metric } = this.metric;
       if (!round || metric === null) return;
-      const scoresOf = (all: NonNullable<typeof event.clients>): RoundView["scores"] =>
+      const scoresOf = (all: NonNullable<typeof event.clients>): RoundViewData["scores"] =>
         Object.fromEntries(
           Object.entries(all).flatMap(([name, metrics]) => {
             const value = metrics[metric];
@@ -119,15 +119,15 @@ class Board {
     this.drawn = performance.now();
     this.show("rounds", roundsView(this.view, `${this.id}-rounds`));
     this.show("scores", clientScoresView(this.view, `${this.id}-scores`));
-    this.show("drift", driftView(this.view, `${this.id}-drift`));
+    this.show("drift", clientDriftView(this.view, `${this.id}-drift`));
   }
 
   end(): void {
     this.draw(true);
-    this.show("clients", clientsView(this.view, `${this.id}-clients`));
+    this.show("clients", lowestScoringClientsView(this.view, `${this.id}-clients`));
   }
 
-  private get view(): FederationView {
+  private get view(): FederationViewData {
     const { recipe, estimates } = this.plan;
     const leads = recipe.federated?.joined !== undefined && estimates.validating;
     return {
@@ -158,11 +158,11 @@ const APART = 0.3;
 const SEVERAL = 5;
 /** A hint that a plain mean may be worse, with measurements; null if it does not apply. */
 export function labelSkewHint(
-  view: Pick<FederationView, "name" | "clients" | "labels">,
+  view: Pick<FederationViewData, "name" | "clients" | "labels">,
   { recipe }: Plan,
 ): string | null {
   const skew = labelSkewOf(view);
-  const { aggregate, personal } = must(recipe.federated, "a federation");
+  const { aggregate, personal } = mustExist(recipe.federated, "a federation");
   if (skew === null || skew < APART || view.clients.length < SEVERAL) return null;
   if (aggregate.word !== "fedavg" || personal || recipe.training.privacy?.unit === "client") return null;
   return (
@@ -173,13 +173,16 @@ export function labelSkewHint(
 }
 
 /** The task's first metric if validation reports it, else the loss. */
-function metricOf(plan: Plan, metrics: Readonly<Record<string, number>>): Pick<FederationView, "metric" | "better"> {
+function metricOf(
+  plan: Plan,
+  metrics: Readonly<Record<string, number>>,
+): Pick<FederationViewData, "metric" | "better"> {
   const { name, better } = taskMetricOf(registry, plan);
   if (name in metrics) return { metric: name, better };
   return { metric: "loss" in metrics ? "loss" : null, better: -1 };
 }
 
-function viewOf({ name, prepared }: ClientRows, labels: readonly string[], clients: number): ClientView {
+function viewOf({ name, prepared }: ClientRows, labels: readonly string[], clients: number): ClientViewData {
   const table = prepared.splits[trainingSplitName(prepared)];
   const rows = table?.numRows() ?? 0;
   if (!table || labels.length === 0 || clients > MOST || !table.columnNames().includes("label")) return { name, rows };

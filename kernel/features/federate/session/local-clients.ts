@@ -1,5 +1,5 @@
 /** Clients with rows on this machine, over one open model: all of a simulation, or the one of a remote process. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation } from "#stdlib/aggregators/kind.js";
@@ -41,7 +41,7 @@ export interface LocalFederation extends UpdateAggregation {
 }
 
 export async function updateAggregationOf({ recipe }: Plan): Promise<UpdateAggregation> {
-  const { aggregate, compression } = must(recipe.federated, "a federation");
+  const { aggregate, compression } = mustExist(recipe.federated, "a federation");
   const [implementation, chain] = await Promise.all([
     loadImplementation(aggregate, "aggregator"),
     Promise.all(

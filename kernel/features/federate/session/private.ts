@@ -1,5 +1,5 @@
 /** Privacy of a federation: of participation, or of each row of a client; and its spent budget. */
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
 import { registry } from "#stdlib/registry.js";
 import type { PrivacyImplementation, NoisySampledSteps } from "#stdlib/privacies/kind.js";
@@ -65,7 +65,7 @@ async function ofRows(
   },
 ): Promise<FederatedPrivacy> {
   const { open, before, privacy, accountant } = options;
-  const programs = must(open.learning.private, "the programs of private updates");
+  const programs = mustExist(open.learning.private, "the programs of private updates");
   const apart = programs.apart !== null;
   const all = clients.map((client) => {
     const units = privacyUnitsOf(client.rows);
@@ -80,7 +80,7 @@ async function ofRows(
   });
   const done = all.map(({ client: { name }, inRound }) => inRound * roundsOf(name, before));
   const spentBy = (i: number): number => {
-    const { own: clientPrivacy } = must(all[i], "a client");
+    const { own: clientPrivacy } = mustExist(all[i], "a client");
     const steps = done[i] ?? 0;
     const sampled: NoisySampledSteps = { noise: clientPrivacy.noise, rate: clientPrivacy.rate, steps };
     return steps === 0 ? 0 : accountant.spent(clientPrivacy.call, [sampled]);
@@ -90,7 +90,7 @@ async function ofRows(
     updates,
     rounds: all.map(({ own: { noise, rate }, inRound }) => ({ noise, rate, steps: inRound })),
     spent(answering) {
-      for (const i of answering) done[i] = (done[i] ?? 0) + must(all[i], "a client").inRound;
+      for (const i of answering) done[i] = (done[i] ?? 0) + mustExist(all[i], "a client").inRound;
       most = Math.max(most, ...answering.map(spentBy));
       return most;
     },
@@ -106,7 +106,7 @@ function ownOf(
   const { batch_size, accumulate } = plan.recipe.training;
   const rate = Math.min(1, (batch_size * accumulate) / Math.max(1, units));
   const steps = inRound * (plan.recipe.federated?.rounds ?? 1);
-  const word = must(registry.find("privacy", privacy.call.word)?.capabilities, "the settings of a privacy word");
+  const word = mustExist(registry.find("privacy", privacy.call.word)?.capabilities, "the settings of a privacy word");
   // With a fixed noise, clients with fewer rows than most get more of it, so that the guarantee holds for each.
   const promised = word.guarantee(privacy.call, { rate, steps, units, most: privacy.epsilon });
   if ("why" in promised)

@@ -5,7 +5,7 @@
  */
 import { availableParallelism } from "node:os";
 import { dirname, join } from "node:path";
-import { type CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { type CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import { federationTermsOf } from "#dsl/compiler/plan/terms.js";
 import type { RemoteClients } from "../contract.js";
@@ -49,10 +49,10 @@ export async function openRemoteFederation(
 ): Promise<RemoteFederation> {
   const { open, resume, signal } = training;
   const done = resume?.position.step ?? 0;
-  const federated = must(plan.recipe.federated, "a federation");
+  const federated = mustExist(plan.recipe.federated, "a federation");
   const whole = planWithLabels(plan, training.material.labels);
   const gathering = await updateAggregationOf(plan);
-  const count = named ? named.each.length : must(federated.joined, "how many join");
+  const count = named ? named.each.length : mustExist(federated.joined, "how many join");
   const place = await federationAddressOf(plan, starts.folder);
   const { superlink, plain, certificates = null } = place;
   const started =
@@ -105,7 +105,7 @@ function threadsOf({ effects: { threads } }: Plan, clients: number): number {
 /** Labels found in named data are sent to the clients as if the program listed them. */
 export function planWithLabels(plan: Plan, labels: readonly string[]): Plan {
   const { recipe } = plan;
-  const federated = must(recipe.federated, "a federation");
+  const federated = mustExist(recipe.federated, "a federation");
   if (labels.length === 0) return plan;
   const others = federated.others.map((one) => ({ ...one, data: { ...one.data, labels } }));
   return { ...plan, recipe: { ...recipe, data: { ...recipe.data, labels }, federated: { ...federated, others } } };
@@ -126,7 +126,7 @@ async function stepsWith(
 ): Promise<FederationSteps> {
   const { material, run, resume, signal } = of;
   const done = resume?.position.step ?? 0;
-  const federated = must(plan.recipe.federated, "a federation");
+  const federated = mustExist(plan.recipe.federated, "a federation");
   const { training } = plan.recipe;
   const { clients } = carrier;
   const savedState = done > 0 ? loadFederationState(run, done) : null;

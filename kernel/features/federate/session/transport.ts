@@ -1,6 +1,6 @@
 /** The transport to clients in other processes: its address, its opening, and what is expected of their updates. */
 import { resolve } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { FederatedPlan, Plan } from "#dsl/compiler/plan/plan.js";
 import { asFederationRunner, type FederationTransports } from "#stdlib/runners/kind.js";
 import { unpackUpdate } from "#stdlib/compressors/shared/pack.js";
@@ -15,7 +15,7 @@ import type { StartedClients } from "./client-processes.js";
 export type FederationAddress = Parameters<FederationTransports<unknown>["flower"]>[0];
 
 export async function federationAddressOf({ effects }: Plan, folder: string): Promise<FederationAddress> {
-  const call = must(effects.runner, "a runner");
+  const call = mustExist(effects.runner, "a runner");
   return asFederationRunner(await loadImplementation(call, "runner")).federation<FederationAddress>(call, {
     flower: ({ certificates, ...place }) => ({
       ...place,
@@ -53,7 +53,7 @@ export async function openFlowerServerApp(
 /** Clients with named data are numbered by their data, as in a simulation. */
 export function clientsInDataOrder(carrier: RemoteClients, { each }: FederationClientData): RemoteClients {
   const clients = each.map(({ name }) =>
-    must(
+    mustExist(
       carrier.clients.find((one) => one.name === name),
       `client ${name}`,
     ),

@@ -2,7 +2,7 @@
  * A client with rows on this machine. Its steps are those of any training: the optimizer is reset in each round, the
  * learning rate follows the schedule over all rounds.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import type { AggregatorImplementation, RoundStateVectors, ClientSideAlgorithm } from "#stdlib/aggregators/kind.js";
@@ -82,7 +82,7 @@ export class LocalClient implements Client {
     const took = await this.steps(order, signal);
     const after = await weights.gather();
     await this.shared.personal?.heads.from(this.settings.number);
-    const delta = Float32Array.from(after, (weight, i) => weight - must(order.weights[i], "a weight"));
+    const delta = Float32Array.from(after, (weight, i) => weight - mustExist(order.weights[i], "a weight"));
     const report = local && (await this.stateReport(local, order, { delta, steps: took.steps }));
     // Rounded to the precision of the checkpoint, so that a resumed run has the same state.
     if (report)
@@ -188,7 +188,7 @@ export class LocalClient implements Client {
     const sums = { loss: 0, counts: 0, tokens: 0 };
     for (let step = 1; step <= total; step++) {
       signal?.throwIfAborted();
-      const done = must(await pipeline.next(total), "a step of a client");
+      const done = mustExist(await pipeline.next(total), "a step of a client");
       // The last batch of an epoch may be smaller: the mean is over rows, not over batches.
       const counts = done.counts ?? 1;
       sums.loss += done.loss * counts;

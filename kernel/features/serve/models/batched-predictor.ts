@@ -1,5 +1,5 @@
 /** A model that predicts for texts: rows of all requests share batches; predictions are in its task's terms. */
-import { CodedError, must, mustGet } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist, mustGet } from "#dsl/language/diagnostics/codes.js";
 import type { EmbeddingPrediction } from "#stdlib/tasks/sentence_similarity.run.js";
 import { unitVector } from "#stdlib/tasks/shared/similarity-scores.js";
 import type { PredictionInput } from "../../../data/encoding/encoded.js";
@@ -128,8 +128,8 @@ export class BatchedPredictor {
       this.options.body();
       const outputs = await this.states.ask(rows.slice(offset, offset + AT_ONCE), settings.signal);
       for (const [i, vectors] of outputs.entries()) {
-        const text = must(distinct[offset + i], "a text that was read");
-        const { tokens, whole } = must(read.counts[offset + i], "its tokens");
+        const text = mustExist(distinct[offset + i], "a text that was read");
+        const { tokens, whole } = mustExist(read.counts[offset + i], "its tokens");
         numbers += vectors.length * (vectors[0]?.length ?? 0) * (times.get(text) ?? 1);
         if (numbers > settings.most) return null;
         this.tokensRead += vectors.length;

@@ -5,10 +5,10 @@
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { wordOf } from "#dsl/language/types/loaded.js";
+import { mustFindWord } from "#dsl/language/types/loaded.js";
 import { registry } from "#stdlib/registry.js";
 import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
-import { weightBytes, type Base } from "../../../bases/base.js";
+import { weightBytes, type BaseModel } from "../../../bases/base.js";
 import { plainHostContext } from "../../../host/host-context.js";
 import { deployedPredictorOf } from "../../../deployments/deployed-base.js";
 import { DEPLOYMENT_FILE, readDeployment, type Deployment } from "../../../deployments/deployment.js";
@@ -39,7 +39,7 @@ export async function modelSourceOfDeployment(folder: string, name: string, opti
       file,
       why: `this Tunebook has no target ${deployment.target.word}`,
     });
-  const runtime = wordOf(registry, "target", target.name).capabilities?.runtime ?? null;
+  const runtime = mustFindWord(registry, "target", target.name).capabilities?.runtime ?? null;
   const notOpen = {
     version: "",
     session: { run: () => Promise.reject(new Error("it is looked at alone")) },
@@ -67,8 +67,8 @@ export async function modelSourceOfDeployment(folder: string, name: string, opti
     precision: "f32",
     inEngine: runtime === OURS,
     async open(engine, writer) {
-      const bases: Base[] = [];
-      const baseOf = async (d: Deployment): Promise<Base> => {
+      const bases: BaseModel[] = [];
+      const baseOf = async (d: Deployment): Promise<BaseModel> => {
         const base = await baseNamed(d, folder, options);
         bases.push(base);
         return base;
@@ -102,7 +102,7 @@ export async function modelSourceOfDeployment(folder: string, name: string, opti
 }
 
 /** Finds the base by name or folder, relative to the server's start folder and to the deployment. */
-async function baseNamed({ base: name }: Deployment, folder: string, options: Around): Promise<Base> {
+async function baseNamed({ base: name }: Deployment, folder: string, options: Around): Promise<BaseModel> {
   let cause: unknown;
   for (const from of [options.home, dirname(folder)])
     try {

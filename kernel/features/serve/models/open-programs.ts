@@ -2,7 +2,7 @@
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import type { Program } from "#dsl/tensor/program.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
-import type { Base } from "../../../bases/base.js";
+import type { BaseModel } from "../../../bases/base.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
 import { sharedStoreOf } from "../../../engines/shared.js";
 import { readHeader } from "../../../tensors/safetensors.js";
@@ -11,7 +11,7 @@ import { checkpointFilesOf, openEngineSession } from "../../../models/program-pa
 export interface OpenProgramsOptions {
   readonly programs: Readonly<Record<string, Program>>;
   readonly model: ModelPlan;
-  readonly base: Base;
+  readonly base: BaseModel;
   /** Store in which unchanged base weights are shared; null if it shares none. */
   readonly store: string | null;
   /** Checkpoint with the trained weights; null if there are none. */

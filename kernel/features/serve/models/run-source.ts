@@ -1,7 +1,7 @@
 /** A run's folder: opens the trained model for inference, without gradients and optimizer states. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { buildEvaluateProgram } from "#stdlib/programs/evaluate.js";
 import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
 import { ADAPTER_FILES } from "../../../runs/folders/adapter-folder.js";
@@ -27,7 +27,7 @@ export async function findRunSource(folder: string, datasets: DatasetCache): Pro
   const { model } = plan.recipe;
   const lock = RunFolder.open(folder).lock();
   const context = plainHostContext(model.folder);
-  const base = await datasets.base(dataReaderOfModel(model), context);
+  const base = await datasets.base(dataReadingSettingsOf(model), context);
   const tokenizer = queuedTokenizerOf(await datasets.tokenizer(base));
   const config = modelConfigOf(model, base, labels);
   const store = await frozenWeightStoreId(model, base);

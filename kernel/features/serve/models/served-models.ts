@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 import { CodedError, diagnosticText } from "#dsl/language/diagnostics/codes.js";
-import { sharedSandbox } from "../../../bases/isolated/client.js";
+import { sharedTokenizerSandbox } from "../../../bases/isolated/client.js";
 import type { Engine, EngineInfo } from "../../../engines/engine.js";
 import type { ModelLease, ModelLoad, Readiness, NamedModelFolder, ServedModel, ServingFacts } from "../contract.js";
 import { uncleanedTextsWarning } from "../../../data/rows/text-cleaners.js";
@@ -69,7 +69,7 @@ export class ServedModels implements ModelService {
   static async open(folders: readonly NamedModelFolder[], settings: ServeOptions): Promise<ServedModels> {
     if (folders.length === 0) throw new CodedError("nothing-to-serve", {});
     // Tokenizes long texts in a second process, so that they do not delay other requests.
-    sharedSandbox().divide();
+    sharedTokenizerSandbox().divide();
     const datasets = new DatasetCache();
     const home = resolve(settings.folder ?? ".");
     const found: (ModelSource & { readonly as: string; readonly path: string; readonly stamp: string })[] = [];

@@ -1,13 +1,13 @@
 /** A foreign transformers folder: its class determines the predictions, by the base's own head. */
 import { statSync } from "node:fs";
 import { join } from "node:path";
-import { CodedError, diagnosticText, must } from "#dsl/language/diagnostics/codes.js";
-import { implementationOf, wordOf } from "#dsl/language/types/loaded.js";
+import { CodedError, diagnosticText, mustExist } from "#dsl/language/diagnostics/codes.js";
+import { implementationOf, mustFindWord } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
 import { answerTypeOf } from "#stdlib/targets/shared/model-type.js";
 import type { Tokenizer } from "../../../bases/tokenizer.js";
-import { weightBytes, type Base } from "../../../bases/base.js";
+import { weightBytes, type BaseModel } from "../../../bases/base.js";
 import { modelClassName, problemTypeOf } from "../../../bases/head-names.js";
 import { plainHostContext } from "../../../host/host-context.js";
 import { queuedTokenizerOf } from "../../../inference/gathering/merged-encoding.js";
@@ -84,13 +84,13 @@ export async function findTransformersSource(
   };
 }
 
-async function hasTypes({ facts }: Base): Promise<boolean> {
+async function hasTypes({ facts }: BaseModel): Promise<boolean> {
   const family = await implementationOf(registry, "model", facts.family);
   return (family.sizes(family.config(facts.config)).types ?? 0) > 1;
 }
 
 interface Around {
-  readonly base: Base;
+  readonly base: BaseModel;
   readonly tokenizer: Tokenizer;
   readonly datasets: DatasetCache;
 }
@@ -109,7 +109,7 @@ async function modelOf(folder: string, task: string, { base, tokenizer, datasets
 }
 
 /** The task of its own head; vectors for a base without a head, generation for a generative one. */
-function taskOf(base: Base): string {
+function taskOf(base: BaseModel): string {
   const { facts } = base;
   const [head] = Object.keys(facts.heads ?? {});
   if (head !== undefined && !facts.embedding) return head;
@@ -119,6 +119,6 @@ function taskOf(base: Base): string {
   return shape === "encoder-decoder" && !headless ? "text2text_generation" : "sentence_similarity";
 }
 
-function capabilitiesOf({ facts }: Base) {
-  return must(wordOf(registry, "model", facts.family).capabilities, `what ${facts.family} is`);
+function capabilitiesOf({ facts }: BaseModel) {
+  return mustExist(mustFindWord(registry, "model", facts.family).capabilities, `what ${facts.family} is`);
 }

@@ -1,12 +1,12 @@
 /** An open generative model: texts are generated concurrently by the same inference as in the notebook. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { implementationOf } from "#dsl/language/types/loaded.js";
 import type { ModelPlan } from "#dsl/language/types/value.js";
 import { PLAIN_PASS_SETTINGS } from "#dsl/tensor/passes/table.js";
 import { registry } from "#stdlib/registry.js";
 import { weightStorageOf } from "#stdlib/storages/shared/storage.js";
 import { int32NDArray } from "#stdlib/tasks/shared/feeds.js";
-import { weightBytes, type Base } from "../../../bases/base.js";
+import { weightBytes, type BaseModel } from "../../../bases/base.js";
 import { loadImplementation } from "../../../host/load-implementation.js";
 import { decoderStartToken } from "../../../data/encoding/decoder-input.js";
 import type { Engine, EngineSession } from "../../../engines/engine.js";
@@ -61,7 +61,7 @@ function tellingNext(session: Pick<EngineSession, "run">): Pick<EngineSession, "
     async run(program, feeds, wanted) {
       if (!wanted?.includes("next")) return session.run(program, feeds, wanted);
       const { likeliest } = await session.run(program, feeds, ["likeliest"]);
-      const likeliestValues = toFloats(must(likeliest, "the likeliest tokens"));
+      const likeliestValues = toFloats(mustExist(likeliest, "the likeliest tokens"));
       const next = Int32Array.from({ length: likeliestValues.length / 2 }, (_, row) => likeliestValues[2 * row]!);
       return { next: int32NDArray(next, [next.length]) };
     },
@@ -69,7 +69,7 @@ function tellingNext(session: Pick<EngineSession, "run">): Pick<EngineSession, "
 }
 
 /** The parts from which its programs are built. */
-export async function writerProgramParts(model: ModelPlan, base: Base) {
+export async function writerProgramParts(model: ModelPlan, base: BaseModel) {
   const passes = { ...PLAIN_PASS_SETTINGS, storage: weightStorageOf(model.storage) };
   return { ...(await modelBodyOf(model, base, model.folder)), seed: 0, passes };
 }

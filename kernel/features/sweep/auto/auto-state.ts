@@ -16,7 +16,7 @@ import { objectWith, readJsonCacheFile, schemaGuard, dictionaryOf, type Schema }
 import { isValueText } from "../../../sweep-runs/journal/value-text.js";
 import type { AutoContext } from "./auto-context.js";
 import type { UsableBase } from "./initial-facts.js";
-import { metricsOf } from "#dsl/compiler/plan/metrics.js";
+import { metricsOfTask } from "#dsl/compiler/plan/metrics.js";
 import { estimateCandidateCosts } from "./costs.js";
 import type { ScoredContestant } from "./probes.js";
 
@@ -111,6 +111,6 @@ function keptBy(around: AutoContext): string | null {
   const { session, action } = around;
   const { task, data, goal, written } = action.auto;
   const roles = Object.keys(data.columns);
-  const measured = metricsOf(session.vocabulary.registry, task, roles, { training: true });
+  const measured = metricsOfTask(session.vocabulary.registry, task, roles, { training: true });
   return measured.includes(goal.metric.word) ? written.goal : null;
 }

@@ -4,7 +4,7 @@ import { diagnosticText } from "#dsl/language/diagnostics/codes.js";
 import { lengthQuantile } from "#dsl/compiler/plan/lengths.js";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
 import type { DataFacts } from "#dsl/language/types/facts.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import type { SkippedCandidate, TokenLengths, ExaminedData, ExaminedBase } from "../../../study/auto/auto.js";
 import { weightBytes } from "../../../bases/base.js";
 import { availableMemoryBytes } from "../../../session/answers/machine.js";
@@ -75,7 +75,7 @@ async function baseBeside(around: AutoContext, name: string): Promise<UsableBase
   // If the user names bases, these warnings do not exclude them.
   const strange = action.auto.bases ? undefined : warnings.find(({ code }) => STRANGE.has(code));
   if (strange) return { why: diagnosticText(strange).message };
-  const reader = dataReaderOfModel(plan.recipe.model);
+  const reader = dataReadingSettingsOf(plan.recipe.model);
   const { facts } = await session.datasets.base(reader, context.hostContext);
   const measured = await session.datasets.data(data, reader, context.hostContext);
   return {

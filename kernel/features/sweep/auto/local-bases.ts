@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { CachedModel, hubCacheFolder } from "../../../bases/cache.js";
+import { CachedHubRepository, hubCacheFolder } from "../../../bases/cache.js";
 import { convertedGgufFolder } from "../../../bases/gguf/convert.js";
 import { packagedBases, findPackagedBase, type PackagedBase } from "../../../bases/packages.js";
 import { cachePath } from "../../../fetch/cache.js";
@@ -35,7 +35,7 @@ async function cachedNames(cache: string): Promise<readonly string[]> {
 }
 
 async function isWhole(name: string, cache: string): Promise<boolean> {
-  const model = new CachedModel(name, "main", cache);
+  const model = new CachedHubRepository(name, "main", cache);
   const commit = await model.commit();
   if (commit === null) return false;
   const has = (file: string): boolean => existsSync(join(model.snapshot(commit), file));

@@ -3,7 +3,7 @@
  * best.
  */
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import { keepsBest } from "#dsl/compiler/plan/watched-metric.js";
+import { keepsBestWeights } from "#dsl/compiler/plan/watched-metric.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import type { AutoReport, ProgramProposal } from "../../../study/auto/auto.js";
 import { autoOutcomeNotes, noLearningYetNote } from "../../../study/auto/notes.js";
@@ -87,7 +87,7 @@ async function searched(
   const numbers = live.nearest ? [] : trialsWithKeptWeights(sweep.sweep, log.ended);
   const retained = numbers.flatMap((number) => log.ended.find((one) => one.number === number) ?? []);
   const trials = await scoreTrials(around, retained);
-  const looks = scoreLookCount(log.ended, { keepsBest: keepsBest(sweep.sweep.plan.recipe.training) });
+  const looks = scoreLookCount(log.ended, { keepsBest: keepsBestWeights(sweep.sweep.plan.recipe.training) });
   const none =
     live.nearest && `no trial clears the bars (trial ${String(live.nearest.number)} misses ${live.nearest.missed})`;
   const { best } = live;

@@ -2,7 +2,7 @@
  * The thread of one grammar. It runs XGrammar's WebAssembly, which aborts on input that it does not understand, so that
  * only this grammar is lost. Texts are identified by number.
  */
-import { registerCodes, must } from "#dsl/language/diagnostics/codes.js";
+import { registerCodes, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { internalCodes } from "#dsl/language/diagnostics/internal-codes.js";
 import { createRequire } from "node:module";
 import { setPriority } from "node:os";
@@ -21,7 +21,7 @@ import {
 
 registerCodes(internalCodes);
 
-const port = must(parentPort, "a thread's port");
+const port = mustExist(parentPort, "a thread's port");
 const { vocabulary, rules } = workerData as GrammarWorkerInput;
 /** The library's last messages before it aborted. */
 let words = "";

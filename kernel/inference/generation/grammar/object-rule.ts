@@ -1,5 +1,5 @@
 /** Rules for objects of a schema: the named properties in schema order, then others if the schema asks for them. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import {
   intersectRanges,
@@ -124,7 +124,7 @@ function after(node: Node, rules: GrammarRules): string {
   );
   const ways = [
     // Every name has ASCII letters that cannot follow it.
-    `${must(characterClassText(rest), "a class of other letters")} plain*`,
+    `${mustExist(characterClassText(rest), "a class of other letters")} plain*`,
     ...allowedNext.map(([character, next]) => `${grammarLiteral(character)} ${after(next, rules)}`),
     ...(node.ends ? [] : ['""']),
   ];

@@ -1,5 +1,5 @@
 /** Collects the rules of a grammar, and holds what schemas of lists and objects share. */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { characterClassText, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
 import type { SchemaObject } from "./schema-references.js";
 import { StringPositions, StringPosition, type SchemaInDocument } from "./string-positions.js";
@@ -36,11 +36,11 @@ export class GrammarRules {
   private readonly lines: string[] = [
     // Limits blanks between two parts: an uncertain model would generate them endlessly.
     "ws ::= [ \\n\\t]{0,16}",
-    `plain ::= ${must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")}`,
+    `plain ::= ${mustExist(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")}`,
     'escape ::= "\\\\" (["\\\\/bfnrt] | "u" [0-9A-Fa-f]{4})',
     // The lookahead spares XGrammar from checking tokens that extend beyond the string's end.
     'string ::= "\\"" rest',
-    `rest ::= ("\\"" | ${must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")} rest | escape rest) (= [ \\n\\t]* [,}\\]:])`,
+    `rest ::= ("\\"" | ${mustExist(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters")} rest | escape rest) (= [ \\n\\t]* [,}\\]:])`,
     'integer ::= "-"? ("0" | [1-9] [0-9]{0,14})',
     'number ::= integer ("." [0-9]{1,15})? ([eE] [+-]? [0-9]{1,2})?',
     'any ::= object | array | string | number | "true" | "false" | "null"',

@@ -3,7 +3,7 @@
  * versa. Properties follow the schema's order, and unnamed ones are generated only if `additionalProperties` asks for
  * them. A constraint that no grammar can enforce is refused, so that no output seems to be constrained when it is not.
  */
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { characterClassText, grammarLiteral, UNESCAPED_JSON_CHARACTERS } from "./character-classes.js";
 import { STRING_FORMAT_PATTERNS } from "./string-formats.js";
@@ -27,7 +27,7 @@ const LONGEST = 65_536;
 const DEEPEST = 48;
 
 /** XGrammar repeats character classes in one operation, but rules one by one. */
-const PLAINLY = must(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters");
+const PLAINLY = mustExist(characterClassText(UNESCAPED_JSON_CHARACTERS), "plain characters");
 
 /** Maximum number of distinct values with `uniqueItems`: each further one doubles the rules. */
 const DISTINCT = 6;

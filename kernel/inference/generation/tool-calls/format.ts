@@ -14,7 +14,7 @@ import {
 import { SchemaReader } from "../grammar/schema-grammar.js";
 import { ARGS_MARKER, CALL_ID_MARKER } from "./named-call.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { escapePointerPart } from "../grammar/schema-references.js";
 import { UnsupportedSchemaError } from "../grammar/unsupported-schema.js";
 import { isStringSchema } from "./raw-values.js";
@@ -30,7 +30,7 @@ const RAW = complementRanges([
   [0x7f, 0x7f],
   [0xd800, 0xdfff],
 ]);
-const LETTER = must(characterClassText(RAW), "characters of a text");
+const LETTER = mustExist(characterClassText(RAW), "characters of a text");
 /** Keywords that cannot be enforced on an unquoted string. */
 const HELD = ["pattern", "format", "$ref"] as const;
 

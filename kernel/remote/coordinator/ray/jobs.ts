@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { request, type Dispatcher } from "undici";
 import * as v from "valibot";
-import { redactedAddress } from "#dsl/language/diagnostics/address.js";
+import { redactedUrl } from "#dsl/language/diagnostics/address.js";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
 import {
   objectWith,
@@ -241,7 +241,7 @@ export class RayJobs {
       const why = late?.aborted
         ? `no response in ${String((patience ?? 0) / 1000)} seconds`
         : networkErrorReason(error);
-      const data = { address: redactedAddress(this.address), why };
+      const data = { address: redactedUrl(this.address), why };
       throw new CodedError("ray-unreachable", data, { cause: error });
     }
   }
@@ -260,7 +260,7 @@ export class RayJobs {
     } catch (error) {
       if (!(error instanceof SchemaMismatch)) throw error;
       const why = `the address for ${what} is not a Ray dashboard (${error.why})`;
-      throw new CodedError("ray-unreachable", { address: redactedAddress(this.address), why });
+      throw new CodedError("ray-unreachable", { address: redactedUrl(this.address), why });
     }
   }
   private async done(answer: Dispatcher.ResponseData, what: string): Promise<void> {
@@ -271,7 +271,7 @@ export class RayJobs {
     // The last line of Ray's traceback has the cause.
     const last = why.split("\n").findLast((line) => /\w/.test(line)) ?? "";
     return new CodedError("ray-refused", {
-      address: redactedAddress(this.address),
+      address: redactedUrl(this.address),
       what,
       status,
       why: last.slice(0, 600) || "no details",

@@ -2,7 +2,7 @@
  * L-BFGS (Liu and Nocedal 1989): minimizes a smooth convex function of many variables, with a backtracking line search
  * that halves steps. Its history is bounded in memory, so that problems with millions of variables fit.
  */
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 
 /** Returns the value at `x`; writes its gradient into `gradient`. */
 export type ObjectiveFunction = (x: Float64Array, gradient: Float64Array) => number;
@@ -28,7 +28,7 @@ export async function minimizeLbfgs(
   let value = objective(x, gradient);
   for (let round = 0; round < MOST && Math.sqrt(dot(gradient, gradient)) > tolerance; round++) {
     signal?.throwIfAborted();
-    await breathe();
+    await nextEventLoopTurn();
     const direction = directed(gradient, steps);
     const slope = dot(gradient, direction);
     const from = x.slice();

@@ -4,7 +4,7 @@
  * `ngram_range=(1, 2)`, `sublinear_tf=True` and the same word pattern. A row may have several texts; each has its own
  * columns.
  */
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 import { SparseBuilder, type SparseRows } from "./sparse.js";
 import { WORD_PATTERN } from "./bag-words.js";
 
@@ -57,7 +57,7 @@ export class Vocabulary {
     for (const texts of rows) {
       if (read++ % STRIDE === 0) {
         signal?.throwIfAborted();
-        await breathe();
+        await nextEventLoopTurn();
       }
       const counts = new Map<number, number>();
       texts.forEach((text, i) => this.count(text, this.columns[i]!, counts, learns));

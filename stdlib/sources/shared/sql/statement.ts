@@ -3,7 +3,7 @@
  * of its strings name files. DuckDB and SQLite do the rest.
  */
 
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 export interface TableReference {
   readonly text: string;
@@ -75,7 +75,7 @@ function tablesIn(tokens: readonly Token[]): readonly TableReference[] {
    */
   const levels: { tables: boolean; reads: boolean }[] = [{ tables: false, reads: false }];
   for (const [i, token] of tokens.entries()) {
-    const level = must(levels.at(-1), "the outermost bracket");
+    const level = mustExist(levels.at(-1), "the outermost bracket");
     const before = tokens[i - 1];
     if (isSign(token, "(") || isSign(token, "[")) {
       const called = before?.is === "word" && READS.test(lower(before));

@@ -1,5 +1,5 @@
 /** Yields the bytes of a GGUF file in pieces, with only one tensor in memory at a time. */
-import { breathe } from "#platform/turn.js";
+import { nextEventLoopTurn } from "#platform/turn.js";
 import type { GgufModel } from "./gguf-model.js";
 import { ggufHeaderBytes, alignmentPadding } from "./header.js";
 import { encodeTensor } from "./rounding.js";
@@ -20,7 +20,7 @@ export async function* ggufBytes({ metadata, tensors }: GgufModel): AsyncGenerat
     const data = await elements();
     for (let start = 0; start < data.length; start += PIECE) {
       yield encodeTensor(data.subarray(start, start + PIECE), format);
-      await breathe();
+      await nextEventLoopTurn();
     }
     const fill = alignmentPadding(sizes[i] ?? 0);
     if (fill > 0) yield new Uint8Array(fill);

@@ -1,7 +1,7 @@
 /** A file whose first line is a data row: it is reported once, with the setting that reads it correctly. */
 import assert from "node:assert/strict";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
-import { textsOfCode, must } from "#dsl/language/diagnostics/codes.js";
+import { textsOfCode, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { compiled } from "../../world.js";
 
 const program =
@@ -12,11 +12,11 @@ const told = (headless: string | undefined, text = program) =>
   });
 
 const words = (one: Diagnostic | undefined) => {
-  const { code, data } = must(one, "a diagnostic");
+  const { code, data } = mustExist(one, "a diagnostic");
   return textsOfCode(code, data);
 };
 const mended = ({ fix }: Diagnostic): string =>
-  must(fix, "a fix").edits.reduce(
+  mustExist(fix, "a fix").edits.reduce(
     (text, { start, end, text: put }) => text.slice(0, start) + put + text.slice(end),
     program,
   );
@@ -34,12 +34,14 @@ describe("file without a header", () => {
   });
   it("gets a fix that adds arguments to its source", () => {
     const [only] = told("header: none, names: [text, label]").diagnostics;
-    assert.ok(mended(must(only, "a diagnostic")).includes('csv("a.csv", header: none, names: [text, label]), columns'));
+    assert.ok(
+      mended(mustExist(only, "a diagnostic")).includes('csv("a.csv", header: none, names: [text, label]), columns'),
+    );
   });
   it("gets a fix that replaces its source if another one can read it", () => {
     const [only] = told('fasttext("a.csv")').diagnostics;
     assert.equal(words(only).help, 'write `fasttext("a.csv")`');
-    assert.ok(mended(must(only, "a diagnostic")).includes('source: fasttext("a.csv"), columns'));
+    assert.ok(mended(mustExist(only, "a diagnostic")).includes('source: fasttext("a.csv"), columns'));
   });
   it("gets a fix that is marked uncertain", () => {
     assert.equal(told("header: none, names: [text, label]").diagnostics[0]?.fix?.certain, false);
@@ -71,7 +73,7 @@ describe("file without a header", () => {
         table: { columns: ["Export", "column 2"], sample: [], headless },
       }).diagnostics;
       assert.deepEqual(more, []);
-      return { ...words(only), put: must(only, "a diagnostic").fix?.edits[0]?.text };
+      return { ...words(only), put: mustExist(only, "a diagnostic").fix?.edits[0]?.text };
     };
     const title = one("skip: 1");
     assert.deepEqual([title.help, title.put], ["write `skip: 1`", ", skip: 1"]);

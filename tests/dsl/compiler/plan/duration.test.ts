@@ -1,7 +1,7 @@
 /** The training time that a plan expects, based on earlier trainings on a machine of known speed. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { durationOf } from "#dsl/compiler/plan/duration.js";
+import { estimateDuration } from "#dsl/compiler/plan/duration.js";
 import type { TrainingTime } from "#dsl/language/types/facts.js";
 
 const took = (flops: number, steps: number, seconds: number): TrainingTime => ({
@@ -19,12 +19,12 @@ const product = 187.5e9;
 
 describe("estimated training time", () => {
   it("is unknown before any measurement", () => {
-    assert.equal(durationOf({ flops: 1e12, steps: 10 }, { took: [], product }), null);
-    assert.equal(durationOf({ flops: 1e12, steps: 10 }, { took: [took(0, 1, 1)], product }), null);
+    assert.equal(estimateDuration({ flops: 1e12, steps: 10 }, { took: [], product }), null);
+    assert.equal(estimateDuration({ flops: 1e12, steps: 10 }, { took: [took(0, 1, 1)], product }), null);
   });
   it("matches the measured time of the same training", () => {
     for (const one of [tiny, lora, full]) {
-      const { seconds, between } = durationOf(one, { took: [one], product })!;
+      const { seconds, between } = estimateDuration(one, { took: [one], product })!;
       assert.ok(Math.abs(seconds / one.seconds - 1) < 0.15, `${seconds}, took ${one.seconds}`);
       assert.ok(between[0] <= one.seconds && one.seconds <= between[1], between.join(" – "));
     }
@@ -32,7 +32,7 @@ describe("estimated training time", () => {
   it("is not extrapolated by FLOP/s from a model 10,000 times smaller", () => {
     // By FLOP/s alone, 57 steps would take over 40 minutes.
     assert.ok(full.flops / (tiny.flops / tiny.seconds) > 2000);
-    const { seconds, between } = durationOf(full, { took: [tiny], product })!;
+    const { seconds, between } = estimateDuration(full, { took: [tiny], product })!;
     assert.ok(seconds < 3 * full.seconds && seconds > full.seconds / 3, String(seconds));
     assert.ok(between[0] <= full.seconds && full.seconds <= between[1], between.join(" – "));
   });
@@ -42,16 +42,19 @@ describe("estimated training time", () => {
       [[tiny, lora], full],
     ] as const)
       for (const peak of [product, null]) {
-        const { seconds, between } = durationOf(unknown, { took: known, product: peak })!;
+        const { seconds, between } = estimateDuration(unknown, { took: known, product: peak })!;
         assert.ok(Math.abs(Math.log(seconds / unknown.seconds)) < Math.log(1.6), `${seconds}: ${unknown.seconds}`);
         assert.ok(between[0] <= unknown.seconds && unknown.seconds <= between[1], between.join(" – "));
       }
-    const longer = durationOf({ flops: 10 * full.flops, steps: 10 * full.steps }, { took: [tiny, full], product })!;
+    const longer = estimateDuration(
+      { flops: 10 * full.flops, steps: 10 * full.steps },
+      { took: [tiny, full], product },
+    )!;
     assert.ok(Math.abs(longer.seconds / (10 * full.seconds) - 1) < 0.1, String(longer.seconds));
   });
   it("keeps a narrow interval despite noisy trainings of one step", () => {
     const short = [0.41, 0.17, 0.15, 0.41, 0.15].map((seconds, i) => took(2e6 * (i + 1), 1, seconds));
-    const { between } = durationOf(
+    const { between } = estimateDuration(
       { flops: 5 * lora.flops, steps: 5 * lora.steps },
       { took: [...short, lora], product },
     )!;
@@ -68,7 +71,7 @@ describe("estimated training time", () => {
         effort,
         (own, reached, known, asked) => {
           const at = (flops: number): number => own + flops / (reached * product);
-          const told = durationOf(
+          const told = estimateDuration(
             { flops: 100 * asked, steps: 100 },
             { took: known.map((flops) => took(flops, 50, 50 * at(flops))), product },
           )!;

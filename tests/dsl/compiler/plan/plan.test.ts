@@ -6,7 +6,7 @@ import { metricArgumentOf, watchedMetric } from "#dsl/compiler/plan/watched-metr
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Action } from "#dsl/compiler/plan/action.js";
-import { splitSource } from "#dsl/language/syntax/parts.js";
+import { splitSourceAfterSweeps } from "#dsl/language/syntax/parts.js";
 import { registry } from "#stdlib/registry.js";
 import { built } from "../../programs.js";
 import { base as minilm, compiled, dataFacts, definitions } from "../../world.js";
@@ -401,7 +401,7 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
   });
   it("splits a file that uses its own sweep, with correct offsets", () => {
     const text = `${definitions}sweep m on d as s { vary: { batch_size: choice(8, 16) }, maximize: accuracy }\ntrain m on d with s.best as winner\nevaluate winner on d.test\n`;
-    const parts = splitSource({ id: "f", title: "f", text }, verbs);
+    const parts = splitSourceAfterSweeps({ id: "f", title: "f", text }, verbs);
     assert.deepEqual(
       parts.map((p) => [p.id, p.text.length, p.text.trim().split(" ")[0]]),
       [
@@ -418,11 +418,11 @@ train w on t`.replace("head_or_lora", "lora(rank: 4, targets: [up_proj])");
       [],
     );
     assert.deepEqual(compiled(text).codes, ["known-after-run"]);
-    assert.equal(splitSource({ id: "f", title: "f", text: definitions }, verbs).length, 1);
+    assert.equal(splitSourceAfterSweeps({ id: "f", title: "f", text: definitions }, verbs).length, 1);
   });
   it("splits a file that uses an attached sweep, under its name or another", () => {
     const parts = (text: string): readonly string[] =>
-      splitSource({ id: "f", title: "f", text }, verbs).map((part) => part.text.trim().split("\n")[0] ?? "");
+      splitSourceAfterSweeps({ id: "f", title: "f", text }, verbs).map((part) => part.text.trim().split("\n")[0] ?? "");
     const use = "evaluate found.best on d.test";
     assert.deepEqual(parts(`attach found\n${use}\n`), ["attach found", use]);
     assert.deepEqual(parts(`attach "../runs/detached/f-1" as found\n${use}\n`).length, 2);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { recipeHash } from "#dsl/compiler/plan/hash.js";
 import { withoutAddressQueries } from "#dsl/compiler/plan/retained-calls.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Recipe } from "#dsl/compiler/plan/plan.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { registry } from "#stdlib/registry.js";
@@ -19,7 +19,7 @@ function recipeOf(source: string): Recipe {
 model router { base: "all-MiniLM-L6-v2", task: text_classification }
 train router on tickets`);
   assert.ok(diagnostics.every(({ severity }) => severity === "warning"));
-  const { recipe } = must(actions.find((one) => one.verb === "train")?.plan, "a training");
+  const { recipe } = mustExist(actions.find((one) => one.verb === "train")?.plan, "a training");
   return { ...recipe, data: { ...recipe.data, labels: LABELS } };
 }
 const csv = (query: string): string => `csv("https://data.example/rows.csv${query}")`;

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import type { Plan } from "#dsl/compiler/plan/plan.js";
-import { termDifferences, federationTermsOf } from "#dsl/compiler/plan/terms.js";
+import { federationTermDifferences, federationTermsOf } from "#dsl/compiler/plan/terms.js";
 import { compiled, dataFacts, base } from "../../world.js";
 
 interface Written {
@@ -32,7 +32,7 @@ federate m on d, e as ${name} { ${keys} }`;
 }
 const over = (plan: Plan): unknown => JSON.parse(JSON.stringify(federationTermsOf(plan)));
 const paths = (one: Plan, other: Plan): readonly string[] =>
-  termDifferences(over(one), over(other)).map(({ path }) => path);
+  federationTermDifferences(over(one), over(other)).map(({ path }) => path);
 
 describe("federation terms", () => {
   const usual = planOf({});
@@ -85,7 +85,7 @@ describe("federation terms", () => {
     }
     assert.deepEqual(paths(usual, planOf({}, { base: { ...base, hash: "other-base" } })), ["model.base"]);
     const two = [planOf({ keys: "aggregate: fedprox(mu: 0.1)" }), planOf({ keys: "aggregate: fedprox(mu: 0.2)" })];
-    assert.deepEqual(termDifferences(federationTermsOf(two[0]!), federationTermsOf(two[1]!)), [
+    assert.deepEqual(federationTermDifferences(federationTermsOf(two[0]!), federationTermsOf(two[1]!)), [
       { path: "federated.aggregate.mu", ours: "0.1", theirs: "0.2" },
     ]);
   });
@@ -109,13 +109,15 @@ describe("federation terms", () => {
   });
 
   it("show both values of a difference", () => {
-    const [told] = termDifferences(
+    const [told] = federationTermDifferences(
       federationTermsOf(usual),
       federationTermsOf(planOf({ keys: "optimizer: sgd(learning_rate: 0.1)" })),
     );
     assert.equal(told?.path, "training.optimizer");
     assert.ok(told.ours.startsWith("adamw(") && told.theirs.startsWith("sgd("), JSON.stringify(told));
-    assert.deepEqual(termDifferences({ a: 1 }, {}), [{ path: "a", ours: "1", theirs: "nothing" }]);
-    assert.deepEqual(termDifferences({ a: [1, 2] }, { a: [2, 1] }), [{ path: "a", ours: "[1, 2]", theirs: "[2, 1]" }]);
+    assert.deepEqual(federationTermDifferences({ a: 1 }, {}), [{ path: "a", ours: "1", theirs: "nothing" }]);
+    assert.deepEqual(federationTermDifferences({ a: [1, 2] }, { a: [2, 1] }), [
+      { path: "a", ours: "[1, 2]", theirs: "[2, 1]" },
+    ]);
   });
 });

@@ -9,7 +9,7 @@
  * A position is line:column, then the end (only its column if it is on the same line). A position in another cell or
  * file is preceded by its title. A fix that may be applied without confirmation is called `certain fix`.
  */
-import { toJson, type JsonDiagnostic, type JsonRange } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson, type JsonDiagnostic, type JsonRange } from "#dsl/language/diagnostics/render-json.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 
@@ -45,7 +45,7 @@ export function saidOf({
 }): readonly string[] {
   const last = sources.at(-1);
   const own = last?.path ?? last?.title ?? last?.id;
-  return toJson(diagnostics, sources).diagnostics.flatMap((d) =>
+  return diagnosticsToJson(diagnostics, sources).diagnostics.flatMap((d) =>
     [
       `${d.file === own ? "" : `${d.file} `}${placeOf(d)} ${d.severity}[${d.code}]: ${d.message}`,
       ...d.labels.map((label) => `  at ${placeOf(label)}: ${label.text}`),

@@ -4,14 +4,14 @@
  */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { NameFacts } from "#dsl/language/types/facts.js";
+import type { DollarNameFacts } from "#dsl/language/types/facts.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "../../world.js";
 
 const root = new URL("../../../../..", import.meta.url);
 const verbs = registry.verbs().map((verb) => verb.name);
 /** Results of earlier cells, in the form that a session provides. */
-const found = (name: string): Record<string, NameFacts> => ({
+const found = (name: string): Record<string, DollarNameFacts> => ({
   [`${name}.best`]: { value: { record: { "optimizer.learning_rate": "0.001", batch_size: "16" } } },
   [`${name}.best.run`]: { value: "/runs/search_7" },
 });

@@ -1,6 +1,6 @@
 /** `deploy … to` a target that serves: several models, a name, and the settings that the target receives. */
 import assert from "node:assert/strict";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled, definitions } from "../../world.js";
 
@@ -10,8 +10,8 @@ const servedIn = (text: string, where = before) => {
   assert.deepEqual(codes, [], text);
   const action = actions?.find((one) => one.verb === "serve");
   assert.ok(action?.verb === "serve", text);
-  const { server: serves } = must(registry.find("target", action.target.word)?.capabilities, "the target");
-  return { action, served: must(serves, "what serves")(action.target) };
+  const { server: serves } = mustExist(registry.find("target", action.target.word)?.capabilities, "the target");
+  return { action, served: mustExist(serves, "what serves")(action.target) };
 };
 
 describe("deploy to a serving target", () => {
@@ -47,8 +47,8 @@ describe("deploy to a serving target", () => {
       diagnostics.map(({ code }) => code),
       ["missing-connector"],
     );
-    const [edit] = must(diagnostics[0]?.fix, "a fix").edits;
-    const { text } = must(sources[0], "the source");
+    const [edit] = mustExist(diagnostics[0]?.fix, "a fix").edits;
+    const { text } = mustExist(sources[0], "the source");
     const mended = text.slice(0, edit!.start) + edit!.text + text.slice(edit!.end);
     assert.match(mended, /deploy m to http\(port: 8080\) as desk$/);
     assert.deepEqual(compiled(mended).codes, []);

@@ -3,7 +3,7 @@
  * not allow.
  */
 import { strict as assert } from "node:assert";
-import type { AutoPlan } from "#dsl/compiler/plan/sweep/auto.js";
+import type { AutoSweepPlan } from "#dsl/compiler/plan/sweep/auto.js";
 import { taskOfRoles } from "#dsl/compiler/plan/task-of-roles.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "../../world.js";
@@ -12,7 +12,7 @@ const data = (columns = "text: text, label: label", split = "train: 80%, validat
   `data d { source: csv("a.csv"), columns: { ${columns} }, split: random(${split}) }\n`;
 const statement = (block: string, header = "") => `sweep auto on d${header} as found { ${block} }`;
 
-function planned(text: string): AutoPlan {
+function planned(text: string): AutoSweepPlan {
   const run = compiled(text);
   assert.deepEqual(run.codes, []);
   const action = run.actions?.find((one) => one.verb === "auto");

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import {
-  hasCredentials,
-  addressToStore,
-  redactedAddress,
-  redactAddresses,
-  maskAddressSecrets,
-  parseStoredAddress,
+  hasUrlCredentials,
+  urlToStore,
+  redactedUrl,
+  redactUrlsInText,
+  maskUrlSecrets,
+  parseStoredUrl,
 } from "#dsl/language/diagnostics/address.js";
 import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { compiled } from "../../world.js";
 
 const SHOWN: readonly (readonly [address: string, shown: string])[] = [
@@ -31,26 +31,26 @@ const SHOWN: readonly (readonly [address: string, shown: string])[] = [
 
 describe("secrets in addresses", () => {
   it("are omitted from shown addresses", () => {
-    for (const [address, shown] of SHOWN) assert.equal(redactedAddress(address), shown, address);
+    for (const [address, shown] of SHOWN) assert.equal(redactedUrl(address), shown, address);
   });
   it("are replaced by a mark and the file's checksum in stored addresses", () => {
     const sum = "ab".repeat(32);
-    assert.equal(addressToStore("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
-    assert.equal(addressToStore("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
-    assert.equal(addressToStore(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
-    assert.equal(addressToStore("https://host/rows.csv", sum), "https://host/rows.csv");
-    assert.deepEqual(parseStoredAddress(`https://host/rows.csv?…${sum}`), {
+    assert.equal(urlToStore("https://host/rows.csv?sig=abc"), "https://host/rows.csv?…");
+    assert.equal(urlToStore("https://host/rows.csv?sig=abc", sum), `https://host/rows.csv?…${sum}`);
+    assert.equal(urlToStore(`https://host/rows.csv?…${sum}`), "https://host/rows.csv?…");
+    assert.equal(urlToStore("https://host/rows.csv", sum), "https://host/rows.csv");
+    assert.deepEqual(parseStoredUrl(`https://host/rows.csv?…${sum}`), {
       ...{ address: "https://host/rows.csv", checksum: sum },
     });
-    assert.deepEqual(parseStoredAddress("https://host/rows.csv?…"), {
+    assert.deepEqual(parseStoredUrl("https://host/rows.csv?…"), {
       address: "https://host/rows.csv",
       checksum: null,
     });
-    assert.equal(parseStoredAddress("https://host/rows.csv?v=2"), null);
+    assert.equal(parseStoredUrl("https://host/rows.csv?v=2"), null);
   });
   it("are distinguished from other uses of `@` and `:`", () => {
     for (const text of ["https://ann:word@host/", "http://:word@host", "https:ann:word@host", " https://ann@host"])
-      assert.ok(hasCredentials(text), text);
+      assert.ok(hasUrlCredentials(text), text);
     for (const text of [
       "https://host/a@b",
       "ann@host",
@@ -58,16 +58,16 @@ describe("secrets in addresses", () => {
       "C:\\data\\a@b.csv",
       "see https://ann:word@host",
     ])
-      assert.ok(!hasCredentials(text), text);
+      assert.ok(!hasUrlCredentials(text), text);
   });
   it("are removed from addresses in a text without changing the punctuation", () => {
     assert.equal(
-      redactAddresses(
+      redactUrlsInText(
         'could not download https://ann:wo@rd@host/rows.csv?sig=abc: status 403 ("https://host/x?y=1", see https://).',
       ),
       'could not download https://host/rows.csv: status 403 ("https://host/x", see https://).',
     );
-    assert.equal(redactAddresses("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
+    assert.equal(redactUrlsInText("`http://127.0.0.1:8000/v1`"), "`http://127.0.0.1:8000/v1`");
   });
   it("are found in every form that `URL` accepts, with odd characters in a password", () => {
     for (const address of [
@@ -81,7 +81,7 @@ describe("secrets in addresses", () => {
         `(${address})`,
         `csv("${address.replace('"', "")}")`,
       ])
-        for (const shown of [redactAddresses(text), maskAddressSecrets(text)])
+        for (const shown of [redactUrlsInText(text), maskUrlSecrets(text)])
           assert.ok(!shown.includes("planted") && !shown.includes("pa'"), `${text} → ${shown}`);
   });
   it("are redacted without changing other text", () => {
@@ -100,21 +100,21 @@ describe("secrets in addresses", () => {
         "http:8080",
       ],
     ])
-      for (const shown of [redactAddresses(text), maskAddressSecrets(text)]) assert.equal(shown, text);
+      for (const shown of [redactUrlsInText(text), maskUrlSecrets(text)]) assert.equal(shown, text);
   });
   it("are found in very long texts within 2 seconds", function () {
     this.timeout(2_000);
     const many = 200_000;
     for (const text of ["https:".repeat(many), `https://${".".repeat(many)}a `, "a:".repeat(many), "a".repeat(many)])
-      assert.ok(redactAddresses(text).length > 0);
-    assert.ok(redactAddresses("https://u:p ".repeat(many / 10)).length > 0);
+      assert.ok(redactUrlsInText(text).length > 0);
+    assert.ok(redactUrlsInText("https://u:p ".repeat(many / 10)).length > 0);
   });
   it("are removed before a message is cut", () => {
     const url = `https://h/?${"q".repeat(3000)} https://u:planted${"p".repeat(2000)}@h/`;
     assert.ok(!textsOfCode("network-failed", { url, why: "" }).message.includes("planted"));
   });
   it("become asterisks of the same length in a program line", () => {
-    const stars = (text: string): string => maskAddressSecrets(text);
+    const stars = (text: string): string => maskUrlSecrets(text);
     assert.equal(stars('csv("https://ann:word@host/rows.csv")'), 'csv("https://********@host/rows.csv")');
     assert.equal(stars('csv("https://host/rows.csv?sig=a b")'), 'csv("https://host/rows.csv********")');
     assert.equal(stars('a("https://ann:w\\"rd@host/x") b'), `a("https://${"*".repeat(16)}") b`);
@@ -136,7 +136,7 @@ experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "p
     const shown = [
       renderAnsi(diagnostics, sources, { color: false }),
       renderHtml(diagnostics, sources),
-      JSON.stringify(toJson(diagnostics, sources)),
+      JSON.stringify(diagnosticsToJson(diagnostics, sources)),
     ];
     for (const one of shown) assert.ok(!/planted|ted@host|plan@/.test(one), one);
   });
@@ -162,7 +162,7 @@ experiment { name: "router", trackers: mlflow("http://127.0.0.1:5000", token: "p
       const shown = [
         renderAnsi(diagnostics, sources, { color: false }),
         renderHtml(diagnostics, sources),
-        JSON.stringify(toJson(diagnostics, sources)),
+        JSON.stringify(diagnosticsToJson(diagnostics, sources)),
       ];
       for (const one of shown) assert.ok(!one.includes("planted"), one);
     }

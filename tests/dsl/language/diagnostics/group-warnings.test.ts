@@ -3,7 +3,7 @@ import type { CodeData } from "#dsl/language/diagnostics/codes.js";
 import type { Diagnostic } from "#dsl/language/diagnostics/diagnostic.js";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 
 const text = "train m on d as one\ntrain m on d as two\ntrain m on d as three";
 const sources = [{ id: "a", title: "cell 3", text }];
@@ -30,7 +30,7 @@ describe("identical warnings", () => {
     assert.ok(html.includes(places), html);
   });
   it("stay separate in JSON", () => {
-    assert.equal(toJson(alike, sources).diagnostics.length, 3);
+    assert.equal(diagnosticsToJson(alike, sources).diagnostics.length, 3);
   });
   it("list only eight of many places", () => {
     const many = Array.from({ length: 400 }, () => warned("two"));

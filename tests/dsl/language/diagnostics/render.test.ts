@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import { renderHtml } from "#dsl/language/diagnostics/render-html.js";
-import { toJson } from "#dsl/language/diagnostics/render-json.js";
+import { diagnosticsToJson } from "#dsl/language/diagnostics/render-json.js";
 import { badTexts, judged } from "../../compiler/program/corpus.js";
 import { compiled } from "../../world.js";
 
@@ -39,7 +39,7 @@ describe("diagnostic renderers", () => {
         `== ${name}`,
         renderAnsi(diagnostics, sources, { color: false }),
         renderHtml(diagnostics, sources).replace(/<div class="tune-diagnostic"/g, "\n$&"),
-        JSON.stringify(toJson(diagnostics, sources), null, 1),
+        JSON.stringify(diagnosticsToJson(diagnostics, sources), null, 1),
         "",
       ])
       .join("\n\n");
@@ -67,7 +67,7 @@ describe("diagnostic renderers", () => {
   });
   it("count JSON lines and columns from 1 in code points, with exclusive ends", () => {
     const run = compiled('recipe r { epochs: "😀😀", epoch: 3 }');
-    const [first, second] = toJson(run.diagnostics, run.sources).diagnostics;
+    const [first, second] = diagnosticsToJson(run.diagnostics, run.sources).diagnostics;
     assert.deepEqual(
       [first?.start, first?.end],
       [

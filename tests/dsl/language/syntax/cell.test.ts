@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isTune, tuneVerbOfLine, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { isTuneCell, tuneVerbOfLine, withoutMagic } from "#dsl/language/syntax/cell.js";
 import { registry } from "#stdlib/registry.js";
 
 const verbs = registry.verbs().map((v) => v.name);
@@ -26,7 +26,7 @@ describe("language detection of a cell", () => {
     "modle m like n",
     "models big {",
   ])
-    it(`detects Tune: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), true));
+    it(`detects Tune: ${JSON.stringify(cell)}`, () => assert.equal(isTuneCell(cell, verbs), true));
   for (const cell of [
     "const x = 1",
     "data = 1",
@@ -65,7 +65,7 @@ describe("language detection of a cell", () => {
     "Import d {",
     "Export d {",
   ])
-    it(`detects TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTune(cell, verbs), false));
+    it(`detects TypeScript: ${JSON.stringify(cell)}`, () => assert.equal(isTuneCell(cell, verbs), false));
   it("keeps offsets when it removes the magic line", () => {
     const cell = "%%tune\ndata d { }";
     assert.equal(withoutMagic(cell), "      \ndata d { }");

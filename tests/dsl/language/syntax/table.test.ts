@@ -47,7 +47,7 @@ interface Case {
 function other(token: ReturnType<typeof t.lex>["tokens"][number]): string {
   if (t.isOpenBracket(token) || t.isCloseBracket(token))
     return { "{": "[", "[": "(", "(": "{", "}": ")", ")": "]", "]": "}" }[token.image] ?? "";
-  if ([t.Identifier, t.Ref].includes(token.tokenType)) return "7";
+  if ([t.Identifier, t.DollarName].includes(token.tokenType)) return "7";
   if ([t.Num, t.Str, t.TripleQuoted].includes(token.tokenType)) return ":";
   return token.tokenType === t.NewLine ? "," : "word";
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import type ts from "typescript";
-import { kindsIn } from "#dsl/language/types/parts.js";
+import { wordKindsIn } from "#dsl/language/types/parts.js";
 import { registry } from "#stdlib/registry.js";
 import { compiled } from "../../world.js";
 
@@ -41,7 +41,7 @@ describe("rules of the language", () => {
     for (const verb of registry.verbs()) {
       for (const parameter of verb.parameters) {
         if (parameter.planned) continue;
-        for (const kind of kindsIn(parameter.type)) {
+        for (const kind of wordKindsIn(parameter.type)) {
           for (const word of registry.ofKind(kind).filter((w) => w.planned)) {
             const text = verb.name === "sweep" ? "" : `${verb.name} x { ${parameter.name}: ${word.name}(1) }`;
             if (text !== "") assert.ok(compiled(text, { purpose: "assist" }).codes.includes("not-built-yet"), text);

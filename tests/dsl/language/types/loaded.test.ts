@@ -1,6 +1,6 @@
 /** The lookup of words and their implementations names what is missing. */
 import assert from "node:assert/strict";
-import { implementationOf, loadWordImplementation, wordOf } from "#dsl/language/types/loaded.js";
+import { implementationOf, loadWordImplementation, mustFindWord } from "#dsl/language/types/loaded.js";
 import { makeRegistry, type Word } from "#dsl/language/types/registry.js";
 
 const word = (name: string, more: Partial<Word<"experiment">> = {}): Word<"experiment"> => ({
@@ -13,7 +13,7 @@ const registry = makeRegistry([runs, word("bare")]);
 describe("implementation of a word", () => {
   it("is loaded by kind and name", async () => {
     assert.equal(await implementationOf(registry, "experiment", "runs"), "what it does");
-    assert.equal(wordOf(registry, "experiment", "runs"), runs);
+    assert.equal(mustFindWord(registry, "experiment", "runs"), runs);
   });
   it("is reported by name if missing", async () => {
     await assert.rejects(implementationOf(registry, "experiment", "none"), {

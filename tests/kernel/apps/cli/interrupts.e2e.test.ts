@@ -96,9 +96,9 @@ describe("signal during a run", function () {
 
   /** Work of two seconds that prints how it ended. */
   const work = (terminal: boolean): string => `
-const { untilInterrupted } = await import(${JSON.stringify(INTERRUPTED)});
+const { runUntilInterrupted } = await import(${JSON.stringify(INTERRUPTED)});
 console.log("begun");
-const { interrupted } = await untilInterrupted((signal) => {
+const { interrupted } = await runUntilInterrupted((signal) => {
   signal.addEventListener("abort", () => console.log("aborted"));
   return new Promise((done) => setTimeout(done, 2000));
 }, { terminal: ${String(terminal)} });

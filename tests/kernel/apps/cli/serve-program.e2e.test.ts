@@ -43,13 +43,13 @@ describe("program that serves", function () {
         [
           "--input-type=module",
           "--eval",
-          `import { exitSoon, runToEnd } from ${JSON.stringify(guard)}; void runToEnd(${work}).then(() => { process.exitCode = 3; });`,
+          `import { exitAfterGracePeriod, awaitCommandCompletion } from ${JSON.stringify(guard)}; void awaitCommandCompletion(${work}).then(() => { process.exitCode = 3; });`,
         ],
         { encoding: "utf8", env },
       );
     const never = run("new Promise((done) => setTimeout(done, 60_000).unref())");
     assert.deepEqual([never.status, /error\[ended-early\]/.test(never.stderr)], [1, true], never.stderr);
-    const busy = run("(async () => { setInterval(() => undefined, 60_000); exitSoon(); })()");
+    const busy = run("(async () => { setInterval(() => undefined, 60_000); exitAfterGracePeriod(); })()");
     assert.deepEqual([busy.status, busy.stderr], [3, ""]);
     const whole = run("new Promise((done) => setTimeout(done, 10))");
     assert.deepEqual([whole.status, whole.stderr], [3, ""]);

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { CodedError, must } from "#dsl/language/diagnostics/codes.js";
+import { CodedError, mustExist } from "#dsl/language/diagnostics/codes.js";
 import { isRecord } from "#dsl/language/diagnostics/record.js";
 import { parse } from "#dsl/language/syntax/parse.js";
 import { importSettings, parseSettings, interpretSettings } from "#kernel/apps/import/import.js";
@@ -33,7 +33,7 @@ function leftIn(text: string): readonly UncarriedSetting[] | undefined {
 /** Returns the positions of the names that an import accounts for: calls, their arguments, and assigned attributes. */
 function namesIn(text: string): readonly number[] {
   const settings = parseSettings(text, "a.py");
-  const program = must(parsePython(text), "Python");
+  const program = mustExist(parsePython(text), "Python");
   const last = (name: string): string => name.replace(/ \d+$/, "").split(".").at(-1) ?? "";
   const steps = settings["program"];
   const known = new Set([...Object.keys(settings), ...Object.keys(isRecord(steps) ? steps : {})].map(last));

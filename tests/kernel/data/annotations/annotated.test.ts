@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { AnnotationSession, type AnnotationOptions } from "#kernel/data/annotations/annotation-session.js";
 import { parseAnnotationLines, serializeAnnotationLine, type AnnotationLine } from "#kernel/data/annotations/line.js";
-import { annotatedHandle } from "#kernel/data/annotations/handle.js";
-import { orderByHash, orderByDoubt, orderByUncertainty } from "#kernel/data/annotations/order.js";
+import { annotatedDataHandle } from "#kernel/data/annotations/handle.js";
+import { orderByHash, selectDoubtedRows, orderByUncertainty } from "#kernel/data/annotations/order.js";
 import { agreementAndDisagreements } from "#kernel/data/annotations/resolved-labels.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { call, Folder } from "../rows/plans.js";
 
 describe("annotated data", () => {
@@ -21,7 +21,7 @@ describe("annotated data", () => {
     });
   const prepared = (of: DataPlan, lines: readonly AnnotationLine[] = []) =>
     prepareMeasuredData(of, folder.world(), { decisions: { lines, unread: [] } });
-  const annotated = (of: PreparedData) => must(of.annotated, "annotated");
+  const annotated = (of: PreparedData) => mustExist(of.annotated, "annotated");
   /** Returns a session over all rows, and the lines that it writes. */
   function sessionOf(of: PreparedData, annotator: string, more: Partial<AnnotationOptions> = {}) {
     const { rows, standing, labels } = annotated(of);
@@ -41,7 +41,9 @@ describe("annotated data", () => {
     return { annotation, lines };
   }
   const label = (name: string) => ({ does: "label", label: name }) as const;
-  const labelsOf = (of: PreparedData, split = "all"): unknown[] => [...must(of.splits[split], split).array("label")];
+  const labelsOf = (of: PreparedData, split = "all"): unknown[] => [
+    ...mustExist(of.splits[split], split).array("label"),
+  ];
 
   const text = "text,label\nred,warm\nblue,cold\ngreen,cold\nred,cold\n";
 
@@ -72,7 +74,7 @@ describe("annotated data", () => {
   it("includes in its tables the decisions made before each table request", async () => {
     const of = await prepared(plan(`${text}snow,\n`, { split: call("split", "random", { train: { share: 1 } }) }));
     const { annotation } = sessionOf(of, "ann");
-    const checked = annotatedHandle("checked", of, async () => [], annotation, "label");
+    const checked = annotatedDataHandle("checked", of, async () => [], annotation, "label");
     const now = () => Array.from(checked["train"]!.table().array("label") as Iterable<string>);
     const first = checked["train"]!.table();
     const at = (row: number) => Array.from(first.array("$row") as Iterable<number>).indexOf(row);
@@ -177,7 +179,7 @@ describe("annotated data", () => {
     const { annotation, lines } = sessionOf(before, "ann");
     for (let at = 0; at < 20; at++) annotation.decide(at, label("warm"));
     const after = await prepared(of, lines);
-    const rowsIn = (one: PreparedData) => [...must(one.splits["train"], "train").array("$row")];
+    const rowsIn = (one: PreparedData) => [...mustExist(one.splits["train"], "train").array("$row")];
     assert.deepEqual(rowsIn(after), rowsIn(before));
     assert.notEqual(after.facts.hash, before.facts.hash);
   });
@@ -234,7 +236,7 @@ describe("annotated data", () => {
     annotation.decide(1, { does: "label", label: [] });
     const now = await prepared(of, lines);
     assert.equal(now.facts.annotated?.changed, 1);
-    assert.deepEqual([...must(now.splits["all"], "all").array("labels")], [["bright", "warm"], []]);
+    assert.deepEqual([...mustExist(now.splits["all"], "all").array("labels")], [["bright", "warm"], []]);
   });
 
   it("changes nothing if a decision cannot be saved", async () => {
@@ -291,7 +293,7 @@ describe("annotated data", () => {
     });
     it("contains, by doubt, only the doubtful rows", async () => {
       const rows = annotated(await prepared(plan(text))).rows;
-      const asks = orderByDoubt(rows, [
+      const asks = selectDoubtedRows(rows, [
         { row: 3, likely: "warm", chance: 0.02 },
         { row: 77, likely: "warm", chance: 0.03 },
       ]);

@@ -3,10 +3,10 @@
  * findings.
  */
 import assert from "node:assert/strict";
-import { OutlierCollector } from "#kernel/data/audit/outliers.js";
+import { ExtremeScoreCollector } from "#kernel/data/audit/outliers.js";
 
 const found = (scores: readonly number[]) => {
-  const outlying = new OutlierCollector();
+  const outlying = new ExtremeScoreCollector();
   scores.forEach((score, i) => outlying.add(score, () => i + 1));
   return outlying.found();
 };

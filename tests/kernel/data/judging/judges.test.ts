@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { letterFeatures, wordFeatures } from "#kernel/data/judging/bags.js";
-import { suspectedLabels, judgeLabels } from "#kernel/data/judging/judges.js";
-import { letterNgramProbabilities } from "#kernel/data/judging/letters-judge.js";
+import { suspectedLabels, estimateLabelNoise } from "#kernel/data/judging/judges.js";
+import { labelProbabilitiesFromLetterNgrams } from "#kernel/data/judging/letters-judge.js";
 import { combineLabelJudges } from "#kernel/data/judging/noise.js";
 import { calibrateTemperature } from "#kernel/data/judging/temperature.js";
-import { wordProbabilities } from "#kernel/data/judging/words-judge.js";
+import { labelProbabilitiesFromWords } from "#kernel/data/judging/words-judge.js";
 import { accuracyOf, restart, rowsOf, uniform } from "./rows.js";
 
 /** Returns texts with `own` words specific to the label and `all` words common to all labels. */
@@ -58,22 +58,22 @@ describe("word-based label judge", () => {
   beforeEach(restart);
   const labels = Int32Array.from({ length: 240 }, (_, i) => i % 3);
   it("predicts labels from words", () => {
-    assert.ok(accuracyOf(wordProbabilities(textsOf(labels, 2, 6), labels, 3)!, labels) > 0.95);
+    assert.ok(accuracyOf(labelProbabilitiesFromWords(textsOf(labels, 2, 6), labels, 3)!, labels) > 0.95);
   });
   it("predicts at chance level for random labels", () => {
-    const accuracy = accuracyOf(wordProbabilities(textsOf(labels, 0, 8), labels, 3)!, labels);
+    const accuracy = accuracyOf(labelProbabilitiesFromWords(textsOf(labels, 0, 8), labels, 3)!, labels);
     assert.ok(accuracy > 0.2 && accuracy < 0.47, String(accuracy));
   });
   it("ignores the label of the row that it judges", () => {
     const texts = textsOf(labels, 1, 6);
     const other = labels.slice();
     other[7] = (labels[7]! + 1) % 3;
-    const [a, b] = [labels, other].map((given) => wordProbabilities(texts, given, 3)!.subarray(21, 24));
+    const [a, b] = [labels, other].map((given) => labelProbabilitiesFromWords(texts, given, 3)!.subarray(21, 24));
     a!.forEach((one, label) => assert.ok(Math.abs(one - b![label]!) < 0.02, `${String(one)} and ${String(b![label])}`));
   });
   it("gives no result if no word occurs twice", () => {
     const texts = Array.from(labels, (_, i) => `only${String(i)}`);
-    assert.equal(wordProbabilities(texts, labels, 3), null);
+    assert.equal(labelProbabilitiesFromWords(texts, labels, 3), null);
   });
 });
 
@@ -81,18 +81,18 @@ describe("letter-based label judge", () => {
   beforeEach(restart);
   it("predicts labels from spelling, deterministically", () => {
     const { texts, labels } = spelt(1200);
-    const chances = letterNgramProbabilities(texts, labels, 4)!;
+    const chances = labelProbabilitiesFromLetterNgrams(texts, labels, 4)!;
     assert.ok(accuracyOf(chances, labels) > 0.8, String(accuracyOf(chances, labels)));
-    assert.deepEqual(letterNgramProbabilities(texts, labels, 4), chances);
+    assert.deepEqual(labelProbabilitiesFromLetterNgrams(texts, labels, 4), chances);
   });
   it("ignores the row that it judges", () => {
     const { texts } = spelt(600);
     const labels = Int32Array.from(texts, () => Number(uniform() < 0.5));
-    const accuracy = accuracyOf(letterNgramProbabilities(texts, labels, 2)!, labels);
+    const accuracy = accuracyOf(labelProbabilitiesFromLetterNgrams(texts, labels, 2)!, labels);
     assert.ok(accuracy > 0.4 && accuracy < 0.6, String(accuracy));
   });
   it("gives no result for long texts", () => {
-    assert.equal(letterNgramProbabilities(["a".repeat(41), "b".repeat(41)], Int32Array.of(0, 1), 2), null);
+    assert.equal(labelProbabilitiesFromLetterNgrams(["a".repeat(41), "b".repeat(41)], Int32Array.of(0, 1), 2), null);
   });
 });
 
@@ -136,7 +136,7 @@ describe("combined label judges", () => {
   it("have calibrated probabilities: as many suspected labels are wrong as predicted", () => {
     const { vectors, labels: own } = rowsOf([500, 400, 300], 12, 1);
     const { labels, rows } = turned(own, 3, 0.08);
-    const said = judgeLabels(textsOf(own, 1, 4), vectors, labels, 3);
+    const said = estimateLabelNoise(textsOf(own, 1, 4), vectors, labels, 3);
     const found = suspectedLabels(said, labels, 3);
     const right = found.filter(({ row, likely }) => rows.has(row) && likely === own[row]).length;
     const wrong = found.reduce((all, { chance }) => all + 1 - chance, 0);
@@ -146,6 +146,6 @@ describe("combined label judges", () => {
   });
   it("suspect almost no label if all labels are correct", () => {
     const { vectors, labels } = rowsOf([200, 200], 8, 2);
-    assert.ok(suspectedLabels(judgeLabels(textsOf(labels, 2, 4), vectors, labels, 2), labels, 2).length <= 4);
+    assert.ok(suspectedLabels(estimateLabelNoise(textsOf(labels, 2, 4), vectors, labels, 2), labels, 2).length <= 4);
   });
 });

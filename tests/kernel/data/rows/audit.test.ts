@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { findNearDuplicates as nearIn, type ShingledTexts } from "#kernel/data/audit/near-duplicates.js";
+import { findNearDuplicates as nearIn, type TextsToCompare } from "#kernel/data/audit/near-duplicates.js";
 import { MIN_NEAR_DUPLICATE_LIKENESS, lettersForComparison } from "#stdlib/text/near-duplicates/shingles.js";
 import { AuditCache } from "#kernel/data/sources/kept-audits.js";
 import { prepareMeasuredData } from "#kernel/data/prepare.js";
@@ -12,7 +12,7 @@ import { textsOfCode } from "#dsl/language/diagnostics/codes.js";
 import type { Value, DataPlan } from "#dsl/language/types/value.js";
 import { Folder, call } from "./plans.js";
 
-const lettered = (texts: readonly string[]): ShingledTexts => ({
+const lettered = (texts: readonly string[]): TextsToCompare => ({
   count: texts.length,
   chunks: () => [texts],
   lettersAt: (text) => texts[text]!,

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { languageObserver } from "#kernel/data/audit/audit.js";
 import { forEachRow, type AuditedRow, type AuditedSplits } from "#kernel/data/audit/rows.js";
-import { languagesOf } from "#kernel/display/data/languages.js";
+import { dataLanguagesText } from "#kernel/display/data/languages.js";
 import { sentences } from "../../../fixtures/languages/sentences.js";
 import { dataFacts } from "../../display/examples.js";
 
@@ -57,7 +57,7 @@ describe("language statistics of data", () => {
       const {
         audit = { near: [], conflicts: { texts: 0, rows: 0, examples: [] }, told: null, groups: null, scores: null },
       } = dataFacts;
-      return languagesOf({ ...dataFacts, audit: { ...audit, languages: await foundIn(splits) } });
+      return dataLanguagesText({ ...dataFacts, audit: { ...audit, languages: await foundIn(splits) } });
     };
     assert.deepEqual(await told({ train: some("en", 100) }), []);
     assert.deepEqual(await told({ train: [...some("en", 98), ...some("de", 2)] }), []);

@@ -6,7 +6,7 @@
 import type { DataPlan } from "#dsl/language/types/value.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { prepareFetchedData } from "#kernel/data/sources/prepare.js";
-import { tokenFileOf } from "#kernel/data/sources/token-file.js";
+import { openOrMakeTokenFile } from "#kernel/data/sources/token-file.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 
@@ -36,7 +36,7 @@ const prepared = await prepareFetchedData(
 );
 const split = prepared.streamed?.["train"];
 const tokens = split
-  ? await tokenFileOf(split, tokenizer)
+  ? await openOrMakeTokenFile(split, tokenizer)
   : new TextsInMemory(await tokenizer.encode(Array.from(prepared.splits["train"]!.array("text") as Iterable<string>)));
 clearInterval(looking);
 const rows = new TokenWindows(tokens, 512, 0);

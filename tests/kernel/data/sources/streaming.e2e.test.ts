@@ -21,7 +21,7 @@ import type { DataPlan } from "#dsl/language/types/value.js";
 import { call, streamedPlan as plan } from "./streamed-plan.js";
 import type { PreparedData } from "#kernel/data/prepared.js";
 import { measurePreparedData, prepareFetchedData, prepareFetchedRows } from "#kernel/data/sources/prepare.js";
-import { tokenFileOf } from "#kernel/data/sources/token-file.js";
+import { openOrMakeTokenFile } from "#kernel/data/sources/token-file.js";
 import { TokenWindows } from "#kernel/data/sequences/windows.js";
 import { TextsInMemory } from "#kernel/data/sequences/token-rows.js";
 import { TextHashMap } from "#stdlib/text/fingerprints.js";
@@ -225,7 +225,7 @@ describe("streamed data", () => {
     const whole = await prepareFetchedData(plan("jsonl", "a.jsonl", false), world());
     const texts = Array.from(whole.splits["train"]!.array("text") as Iterable<string>);
     const memory = new TokenWindows(new TextsInMemory([...(await tokenizer.encode(texts, Infinity))]), 16, 7);
-    const disk = new TokenWindows(await tokenFileOf(streamed.streamed!["train"]!, tokenizer), 16, 7);
+    const disk = new TokenWindows(await openOrMakeTokenFile(streamed.streamed!["train"]!, tokenizer), 16, 7);
     assert.deepEqual(disk.lengths, memory.lengths);
     for (let row = 0; row < memory.length; row += 13) assert.deepEqual(disk.at(row), memory.at(row));
   });

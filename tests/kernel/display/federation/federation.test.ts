@@ -5,18 +5,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { clientScoresFigure, clientScoresView } from "#kernel/display/federation/client-scores.js";
-import { driftFigure, driftView } from "#kernel/display/federation/drift.js";
+import { clientDriftFigure, clientDriftView } from "#kernel/display/federation/drift.js";
 import { clientLabelsFigure, clientLabelsView, labelSkewOf } from "#kernel/display/federation/labels.js";
-import { clientsView, roundsView } from "#kernel/display/federation/tables.js";
+import { lowestScoringClientsView, roundsView } from "#kernel/display/federation/tables.js";
 import { savedScoreWords } from "#kernel/display/curves/curves.js";
 import type { RunEvent } from "#kernel/events/events.js";
-import { scoreSpreadOf, type FederationView } from "#kernel/display/federation/view.js";
+import { scoreSpreadOf, type FederationViewData } from "#kernel/display/federation/view.js";
 import type { Figure } from "#kernel/display/figure.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import { madeFederation } from "../made-federation.js";
 
 const text = (shown: DisplayOutput | null): string => String(shown?.bundle["text/plain"]);
-const labelled = (...labels: readonly (readonly number[])[]): FederationView => ({
+const labelled = (...labels: readonly (readonly number[])[]): FederationViewData => ({
   ...madeFederation({ clients: 0, labels: labels[0]!.map((_, k) => `label ${String(k)}`), rounds: 0 }),
   clients: labels.map((own, i) => ({ name: String(i + 1), labels: own, rows: own.reduce((a, b) => a + b, 0) })),
 });
@@ -90,7 +90,7 @@ describe("client scores", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 4 });
     assert.equal(clientScoresView({ ...view, rounds: view.rounds.map((round) => ({ ...round, scores: {} })) }), null);
     assert.equal(clientScoresView({ ...view, metric: null }), null);
-    assert.equal(clientsView({ ...view, metric: null }), null);
+    assert.equal(lowestScoringClientsView({ ...view, metric: null }), null);
     const one = clientScoresFigure({ ...view, rounds: view.rounds.slice(0, 1) })!;
     assert.deepEqual(
       one.data.map(({ name }) => name),
@@ -128,7 +128,7 @@ describe("client scores", () => {
     const view = madeFederation({ clients: 4, labels: ["a"], rounds: 2 });
     const rounds = view.rounds.map((round) => ({ ...round, scores: { "1": 0.5, "2": 0.9, "4": 0.1 } }));
     const order = (better: 1 | -1): readonly string[] =>
-      text(clientsView({ ...view, better, rounds }))
+      text(lowestScoringClientsView({ ...view, better, rounds }))
         .split("\n")
         .flatMap((line) => /^\s*(\d) /.exec(line)?.[1] ?? []);
     assert.deepEqual(order(1), ["4", "1", "2", "3"]);
@@ -147,7 +147,7 @@ describe("selected round of a federation", () => {
     ][i]!,
   }));
   const table = (kept?: number): readonly string[] =>
-    text(clientsView({ ...view, rounds, ...(kept !== undefined && { keptRound: kept }) })).split("\n");
+    text(lowestScoringClientsView({ ...view, rounds, ...(kept !== undefined && { keptRound: kept }) })).split("\n");
   it("sorts the clients, next to the first and last round", () => {
     const shown = table(2);
     assert.match(shown[1]!, /round 1 +round 2, kept +round 3$/);
@@ -180,14 +180,14 @@ describe("selected round of a federation", () => {
 
 describe("client drift", () => {
   it("is not drawn if the server sees only sums", () => {
-    assert.equal(driftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3, masked: true })), null);
-    assert.notEqual(driftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3 })), null);
+    assert.equal(clientDriftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3, masked: true })), null);
+    assert.notEqual(clientDriftView(madeFederation({ clients: 5, labels: ["a"], rounds: 3 })), null);
   });
   it("shows cosines relative to zero", () => {
     const view = madeFederation({ clients: 5, labels: ["a"], rounds: 3 });
     const range = (cosine: number) =>
       (
-        driftFigure({
+        clientDriftFigure({
           totalRounds: 3,
           rounds: view.rounds.map((round) => ({ ...round, clients: round.clients.map((one) => ({ ...one, cosine })) })),
         })!.layout!["yaxis2"] as { range: number[] }
@@ -212,8 +212,8 @@ describe("table of rounds", () => {
   it("appears before the first round ends", () => {
     const view = madeFederation({ clients: 3, labels: ["a"], rounds: 0, of: 5 });
     assert.match(text(roundsView(view)), /Rounds of drill, 0 of 5/);
-    assert.equal(driftView(view), null);
+    assert.equal(clientDriftView(view), null);
     assert.equal(clientScoresView(view), null);
-    assert.equal(clientsView(view), null);
+    assert.equal(lowestScoringClientsView(view), null);
   });
 });

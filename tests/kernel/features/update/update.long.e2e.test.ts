@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { continualWeightsFile, readContinualState, readExemplars } from "#kernel/runs/continual-state.js";
-import { penaltyAt } from "#kernel/display/landscape.js";
+import { ewcPenaltyAt } from "#kernel/display/landscape.js";
 import type { DisplayOutput } from "#kernel/display/html.js";
 import type { ModelHandle } from "#kernel/models/model-handle.js";
 import { readHeader } from "#kernel/tensors/safetensors.js";
@@ -185,7 +185,7 @@ update m on d, h as tied { ${recipe}, strategy: ewc(10) }`);
         }, 0);
     assert.ok(both.held!.least > 0, "its anchor has moved on its first way");
     ["m", "away", "tied"].forEach((name, i) => {
-      const [told, wanted] = [penaltyAt(both.held!, both.places[i]!), costs(name)];
+      const [told, wanted] = [ewcPenaltyAt(both.held!, both.places[i]!), costs(name)];
       assert.ok(Math.abs(told / wanted - 1) < 1e-3, `${name}: ${String(told)}, ${String(wanted)}`);
     });
   });

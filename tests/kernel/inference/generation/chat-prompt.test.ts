@@ -1,7 +1,7 @@
 /** Conversations with tools as transformers formats them (tests/oracles/chat_tools.py). */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { ChatEncoding } from "#kernel/data/encoding/chat.js";
+import type { ChatEncodingOptions } from "#kernel/data/encoding/chat.js";
 import { vocabularyTemplateRenderer, type ChatRenderer } from "#kernel/bases/chat-renderer.js";
 import { renderChatPrompt, toolCallFormat } from "#kernel/inference/generation/chat-prompt.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
@@ -32,14 +32,14 @@ const golden = JSON.parse(readFileSync(file, "utf8")) as Golden;
 const tokenizer = { specials: { bos: "<s>", eos: "</s>", opening: "", all: ["<s>", "</s>"] } };
 
 /** Returns an encoding whose Jinja template is rendered in this process. */
-function chatOf(source: string): ChatEncoding {
+function chatOf(source: string): ChatEncodingOptions {
   const template = jinjaTemplate(source);
   const renderer: ChatRenderer = {
     source,
     renderChats: (all, options) => Promise.resolve(all.map((messages) => template.render(messages, options))),
     stop: (specials) => Promise.resolve(template.stop(specials)),
   };
-  return { renderer, tokenizer } as unknown as ChatEncoding;
+  return { renderer, tokenizer } as unknown as ChatEncodingOptions;
 }
 /** Returns the message as OpenAI's clients send it: arguments are JSON text. */
 const messageOf = ({ role, content, tool_call_id, tool_calls }: GoldenMessage): Message => ({
@@ -79,7 +79,7 @@ describe("chat prompts with tools", () => {
   });
   it("are rendered by built-in templates as far as these support them", async () => {
     const template = await loadImplementation({ kind: "template", word: "chatml", arguments: {} }, "template");
-    const chat = { renderer: vocabularyTemplateRenderer(template), tokenizer } as unknown as ChatEncoding;
+    const chat = { renderer: vocabularyTemplateRenderer(template), tokenizer } as unknown as ChatEncodingOptions;
     const written = (messages: readonly Message[]) => renderChatPrompt(chat, messages, [], "m");
     assert.equal(toolCallFormat(chat), null);
     assert.equal(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { Graph } from "#dsl/tensor/builder.js";
 import type { NDArray } from "#dsl/tensor/program.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
@@ -98,7 +98,7 @@ for (const engine of ["tensorflow", "onnx"] as const)
         assert.deepEqual(await Promise.all(prompts.map((_, i) => ask(i))), texts);
         // The same prompts again, one after another, over the cache as it is by now.
         for (const i of prompts.keys()) assert.deepEqual(await ask(i), texts[i]);
-        const all = must(scored[model], model).flatMap((one) => [one, one]);
+        const all = mustExist(scored[model], model).flatMap((one) => [one, one]);
         await Promise.all([...all.map((one) => isAsLikely(writer, one, vocabulary)), ask(1)]);
         await session.dispose();
       });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { ModelImplementation } from "#stdlib/models/kind.js";
 import { registry } from "#stdlib/registry.js";
 import { full } from "#stdlib/techniques/full.js";
@@ -45,7 +45,7 @@ interface Opened {
 /** `texts`: folder of the tokenizer. */
 async function open(folder: string, texts: string, task: string): Promise<Opened> {
   const json = JSON.parse(readFileSync(join(folder, "config.json"), "utf8")) as Record<string, unknown>;
-  const family = (await must(
+  const family = (await mustExist(
     registry.find("model", String(json["model_type"]))?.load,
     "a family",
   )()) as ModelImplementation;
@@ -87,18 +87,18 @@ describe("text generation over an engine", function () {
         join(folder, "letters"),
         "text_generation",
       );
-      const { prompts, answers, likelihoods: wanted } = must(likelihoods[name], "likelihoods");
+      const { prompts, answers, likelihoods: wanted } = mustExist(likelihoods[name], "likelihoods");
       await Promise.all(
         prompts.map(async (prompt, i) => {
           // The first answer is a single token, selected by the bias.
-          const [answer] = must(answers[0], "an answer");
-          const sampling = { bias: { [must(answer, "a token")]: 1000 } };
+          const [answer] = mustExist(answers[0], "an answer");
+          const sampling = { bias: { [mustExist(answer, "a token")]: 1000 } };
           const [text] = await whole(
             await writes.write(asked({ prompt: Int32Array.from(prompt), maxTokens: 1, sampling, logprobs: 2 })),
           );
-          const [told] = must(text?.likelihoods, "likelihoods");
+          const [told] = mustExist(text?.likelihoods, "likelihoods");
           assert.equal(told?.id, answer);
-          assert.ok(Math.abs(must(told, "told").logprob - must(wanted[i]?.[0], "wanted")) < 1e-4);
+          assert.ok(Math.abs(mustExist(told, "told").logprob - mustExist(wanted[i]?.[0], "wanted")) < 1e-4);
         }),
       );
       // The model's vocabulary may exceed its tokenizer's, but tokens beyond the model's are refused.

@@ -1,5 +1,5 @@
 /** Requests to a text-generation model, and their complete results. */
-import type { Base } from "#kernel/bases/base.js";
+import type { BaseModel } from "#kernel/bases/base.js";
 import type { TextChunk, GenerationRequest, TextGeneration } from "#kernel/inference/generation/generation-request.js";
 import type { TextGeneratorOptions } from "#kernel/inference/generation/generation-model.js";
 
@@ -31,7 +31,7 @@ export function modelIn(
   folder: string,
   config: Readonly<Record<string, unknown>> = {},
 ): Pick<TextGeneratorOptions, "name" | "model" | "base"> {
-  const facts = { config } as unknown as Base["facts"];
+  const facts = { config } as unknown as BaseModel["facts"];
   return {
     name: "small",
     model: {

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";
 import { createTextGenerator, type TextGenerator } from "#kernel/inference/generation/text-generator.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { loadImplementation } from "#kernel/host/load-implementation.js";
 import { writeTokenizer } from "../../session/small-tokenizers.js";
 import { asked, modelIn, whole } from "./requests.js";
@@ -35,7 +35,7 @@ describe("text generator", function () {
   after(() => rmSync(folder, { recursive: true }));
   const texts = async (o: Partial<GenerationRequest>): Promise<readonly TextChunk[]> =>
     whole(await writes.write(asked(o)));
-  const idsOf = async (text: string): Promise<Int32Array> => must((await tokenizer.encode([text], 1e9))[0], "ids");
+  const idsOf = async (text: string): Promise<Int32Array> => mustExist((await tokenizer.encode([text], 1e9))[0], "ids");
 
   it("continues greedily by default, with tokens chosen by the engine", async () => {
     const [text] = await texts({ maxTokens: 5 });
@@ -84,11 +84,11 @@ describe("text generator", function () {
   });
   it("applies logit biases and ignores those of unknown tokens", async () => {
     const [id] = await idsOf("z");
-    const [all] = await texts({ maxTokens: 4, sampling: { bias: { [must(id, "z")]: 100, 999_999: 100 } } });
+    const [all] = await texts({ maxTokens: 4, sampling: { bias: { [mustExist(id, "z")]: 100, 999_999: 100 } } });
     assert.equal(all?.text, "zzzz");
     const [none] = await texts({
       maxTokens: 40,
-      sampling: { temperature: 5, seed: 1, bias: { [must(id, "z")]: -100 } },
+      sampling: { temperature: 5, seed: 1, bias: { [mustExist(id, "z")]: -100 } },
     });
     assert.ok(none && !none.text.includes("z"));
   });
@@ -102,8 +102,8 @@ describe("text generator", function () {
       says(seen, logits);
       const sum = logits.reduce((all, x) => all + Math.exp(x), 0);
       assert.equal(id, text.tokens[i]);
-      assert.ok(Math.abs(Math.exp(logprob) - Math.exp(must(logits[id], "a logit")) / sum) < 1e-6);
-      const sorted = Array.from(logits.keys()).sort((a, b) => must(logits[b], "b") - must(logits[a], "a"));
+      assert.ok(Math.abs(Math.exp(logprob) - Math.exp(mustExist(logits[id], "a logit")) / sum) < 1e-6);
+      const sorted = Array.from(logits.keys()).sort((a, b) => mustExist(logits[b], "b") - mustExist(logits[a], "a"));
       assert.deepEqual(
         top.map((one) => one.id),
         sorted.slice(0, 4),
@@ -123,7 +123,7 @@ describe("text generator", function () {
     const [read] = await texts({ ...ask, maxTokens: 0 });
     assert.deepEqual([read?.text, read?.tokens, read?.ended], ["", [], "length"]);
     assert.deepEqual([writer.asked[0]?.over, writer.asked[0]?.written], [true, 1]);
-    const told = must(read?.prompt, "the prompt's likelihoods");
+    const told = mustExist(read?.prompt, "the prompt's likelihoods");
     assert.deepEqual(
       told.map(({ id, text }) => [id, text]),
       tokens.map((id, i) => [id, "abcd"[i]]),
@@ -134,7 +134,8 @@ describe("text generator", function () {
       says(tokens.slice(0, i + 1), logits);
       const sum = logits.reduce((all, x) => all + Math.exp(x), 0);
       assert.ok(
-        Math.abs(Math.exp(must(logprob, "one")) - Math.exp(must(logits[tokens[i + 1]!], "a logit")) / sum) < 1e-6,
+        Math.abs(Math.exp(mustExist(logprob, "one")) - Math.exp(mustExist(logits[tokens[i + 1]!], "a logit")) / sum) <
+          1e-6,
       );
       assert.deepEqual([top?.length, top?.[0]?.id], [1, logits.indexOf(Math.max(...logits))]);
     }
@@ -146,7 +147,7 @@ describe("text generator", function () {
   });
   it("reports the bytes of tokens that are partial characters", async () => {
     const euro = Array.from(await idsOf("€"));
-    await open((tokens, logits) => void (logits[must(euro[tokens.length - 1] ?? 5, "a token")] = 9));
+    await open((tokens, logits) => void (logits[mustExist(euro[tokens.length - 1] ?? 5, "a token")] = 9));
     const [text] = await texts({ maxTokens: 3, logprobs: 0 });
     assert.deepEqual(
       text?.likelihoods?.map(({ bytes }) => bytes),
@@ -217,7 +218,7 @@ describe("text generator", function () {
     assert.deepEqual([long.cut, long.promptTokens], [true, 54]);
     assert.equal((await whole(long))[0]?.tokens.length, 10);
     assert.deepEqual(
-      Array.from(must(writer.asked[0], "a request").request.prompt),
+      Array.from(mustExist(writer.asked[0], "a request").request.prompt),
       Array.from((await idsOf(prompt)).subarray(26)),
     );
     const most = await writes.write(asked({ prompt, truncate: true }));
@@ -240,7 +241,7 @@ describe("text generator", function () {
       await open();
       assert.deepEqual((await texts({ maxTokens: 8 }))[0]?.tokens, likeliest?.tokens, "the likeliest of one");
       assert.equal(writer.asked[0]?.request.chooser.reads, "logits");
-      assert.deepEqual([...must(writer.asked[0], "a request").request.ends], [1, 2]);
+      assert.deepEqual([...mustExist(writer.asked[0], "a request").request.ends], [1, 2]);
       assert.notDeepEqual(
         (await texts({ maxTokens: 8, sampling: { topK: 0, seed: 1 } }))[0]?.tokens,
         likeliest?.tokens,

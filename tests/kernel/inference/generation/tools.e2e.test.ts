@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { loadTokenizer, type Tokenizer } from "#kernel/bases/tokenizer.js";
 import type { Message, ToolDefinition } from "#stdlib/conversations/kind.js";
 import type { TextChunk, GenerationRequest } from "#kernel/inference/generation/generation-request.js";
@@ -59,15 +59,16 @@ for (const [form, call] of [
     };
     /** Makes the model write this text and end. */
     const script = async (text: string): Promise<void> => {
-      const ids = must((await tokenizer.encodePlaced([text]))[0], "ids").ids;
+      const ids = mustExist((await tokenizer.encodePlaced([text]))[0], "ids").ids;
       await open((tokens, logits) => {
-        const at = tokens.length - must(writer.asked[0], "a request").request.prompt.length;
+        const at = tokens.length - mustExist(writer.asked[0], "a request").request.prompt.length;
         logits[ids[at] ?? 2] = 9;
       });
     };
     const ask = async (o: Partial<GenerationRequest>): Promise<readonly TextChunk[]> =>
       whole(await writes.write(asked({ prompt: turns, tools, ...o })));
-    const promptOf = async (): Promise<string> => tokenizer.spell(must(writer.asked[0], "a request").request.prompt);
+    const promptOf = async (): Promise<string> =>
+      tokenizer.spell(mustExist(writer.asked[0], "a request").request.prompt);
 
     it("follow the tool schemas in the prompt and appear in the response", async () => {
       const before = form === "bare" ? "" : "Let me see. ";
@@ -75,7 +76,7 @@ for (const [form, call] of [
       assert.deepEqual([writes.chats, writes.tools], [true, true]);
       const [text] = await ask({});
       assert.deepEqual([text?.text, text?.ended], [before, "tools"]);
-      const calls = must(text?.calls, "calls");
+      const calls = mustExist(text?.calls, "calls");
       assert.deepEqual([calls[0]?.name, calls.map((call) => call.arguments).join("")], ["add", '{"a": 3}']);
       assert.match(await promptOf(), /"minimum": 0|<minimum>0</);
     });
@@ -95,7 +96,7 @@ for (const [form, call] of [
         })) {
           assert.deepEqual([text, ended], ["", "tools"]);
           const written = JSON.parse(calls.map((call) => call.arguments ?? "").join("")) as { a?: number };
-          if (calls[0]?.name === "add") assert.ok(Number.isInteger(written.a) && must(written.a, "a") < 10);
+          if (calls[0]?.name === "add") assert.ok(Number.isInteger(written.a) && mustExist(written.a, "a") < 10);
           else assert.deepEqual([calls[0]?.name, toolChoice, written], ["now", "required", {}]);
         }
       });

@@ -5,7 +5,7 @@ import { measureOf, metricsOf, SETTINGS } from "../../../../bench/coverage/rare-
 import { scoreDifference, resampleMetrics, intervalMethodsText } from "#kernel/inference/measuring/comparison.js";
 import { measureSlice } from "#kernel/inference/measuring/slices.js";
 import { precisionRecallAndF1 } from "#stdlib/statistics/label-rates.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 
 const labels = ["fine", "fraud"];
 /** Returns rows with true and predicted labels; `sure`: score of the second label per row. */
@@ -49,7 +49,7 @@ describe("interval for a rare label", () => {
           truth.map((own, i) => (i % 7 ? own : 0)),
         ),
       );
-      const score = must((await resampleMetrics([measure])).get(measure), "a score").score;
+      const score = mustExist((await resampleMetrics([measure])).get(measure), "a score").score;
       assert.equal(score.by, by);
     }
   });
@@ -58,7 +58,7 @@ describe("interval for a rare label", () => {
     const truth = [...times(95, 0), ...times(5, 1)];
     for (const word of ["balanced_accuracy", "roc_auc", "average_precision", "matthews_correlation", "cohen_kappa"]) {
       const measure = await measureOf(asked(word), answered(truth, truth));
-      const { interval } = must((await resampleMetrics([measure])).get(measure), "a score").score;
+      const { interval } = mustExist((await resampleMetrics([measure])).get(measure), "a score").score;
       assert.ok(interval && interval.low < 0.8 && interval.high === 1, `${word}: ${JSON.stringify(interval)}`);
     }
   });
@@ -72,7 +72,7 @@ describe("interval for a rare label", () => {
         const perfect = truth.map((own, row) => own - (own ? row : -row) / 1e6);
         const least = async (sure: readonly number[], isPerfect: boolean): Promise<number> => {
           const measure = await measureOf(asked(word), answered(truth, truth, sure));
-          const { interval } = must((await resampleMetrics([measure])).get(measure), "a score").score;
+          const { interval } = mustExist((await resampleMetrics([measure])).get(measure), "a score").score;
           assert.ok(interval && interval.high <= 1, `${word} of ${rare}: ${JSON.stringify(interval)}`);
           if (isPerfect) assert.equal(interval.high, 1);
           return interval.low;
@@ -101,7 +101,7 @@ describe("interval for a rare label", () => {
         await measureOf(asked(word), answered(truth, right)),
       ];
       const drawn = await resampleMetrics(pair);
-      const [first, second] = pair.map((measure) => must(drawn.get(measure), "a score"));
+      const [first, second] = pair.map((measure) => mustExist(drawn.get(measure), "a score"));
       const { value, interval } = scoreDifference(first!, second!);
       const most = word === "balanced_accuracy" ? 1 : 2;
       assert.ok(
@@ -118,7 +118,7 @@ describe("interval for a rare label", () => {
     const rates = precisionRecallAndF1({ hit, given: predicted.filter((one) => one === 1).length, have: 20 });
     for (const word of ["precision", "recall", "f1"] as const) {
       const measure = await measureOf(asked(word, { average: "auto", of: "fraud" }), answered(truth, predicted));
-      const { interval } = must((await resampleMetrics([measure])).get(measure), "a score").score;
+      const { interval } = mustExist((await resampleMetrics([measure])).get(measure), "a score").score;
       const own = rates[word];
       assert.ok(own && interval, word);
       assert.ok(Math.abs(own.low - interval.low) + Math.abs(own.high - interval.high) < 1e-9, word);
@@ -132,7 +132,7 @@ describe("interval for a rare label", () => {
       await measureOf(one, answered(times(40, 0), times(40, 1))),
     ] as const;
     const drawn = await resampleMetrics(pair);
-    const [first, second] = pair.map((measure) => must(drawn.get(measure), "a score"));
+    const [first, second] = pair.map((measure) => mustExist(drawn.get(measure), "a score"));
     assert.deepEqual([first!.score.interval, first!.score.few], [null, { label: "fraud", rows: 0, needed: 1 }]);
     assert.equal(intervalMethodsText([first!]), "no interval for recall: 0 rows of “fraud”; 1 is needed");
     assert.deepEqual(scoreDifference(first!, second!), { value: 0, interval: null, verdict: null });
@@ -141,7 +141,7 @@ describe("interval for a rare label", () => {
       answered([0, 1, 1], [0, 0, 0]),
     );
     assert.match(
-      intervalMethodsText([must((await resampleMetrics([precision])).get(precision), "a score")]),
+      intervalMethodsText([mustExist((await resampleMetrics([precision])).get(precision), "a score")]),
       /0 rows predicted as “fraud”/,
     );
   });
@@ -156,8 +156,8 @@ describe("interval for a rare label", () => {
       answered(truth.slice(0, 60), predicted.slice(0, 60)),
     );
     const [part] = measureSlice([whole], { name: "first", rows }, 120);
-    const drawn = await resampleMetrics([must(part, "a part"), alone]);
-    assert.deepEqual(drawn.get(must(part, "a part"))!.score, drawn.get(alone)!.score);
+    const drawn = await resampleMetrics([mustExist(part, "a part"), alone]);
+    assert.deepEqual(drawn.get(mustExist(part, "a part"))!.score, drawn.get(alone)!.score);
   });
 
   it("separates two models only if they differ by more than chance", async () => {

@@ -5,15 +5,15 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import type { Plan, PrivacyPlan } from "#dsl/compiler/plan/plan.js";
-import { dataReaderOfModel } from "#dsl/language/types/value.js";
+import { dataReadingSettingsOf } from "#dsl/language/types/value.js";
 import { listCheckpoints } from "#kernel/runs/checkpoints.js";
 import { RunFolder } from "#kernel/runs/run-folder.js";
 import { DataLoader } from "#kernel/data/rows/loader.js";
 import { trainingSplitName } from "#kernel/data/prepared.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
-import { encodeSplit, encodingOf } from "#kernel/data/encoding/encoded.js";
+import { encodeSplit, rowEncodingOptionsOf } from "#kernel/data/encoding/encoded.js";
 import { runDiffOf, runDiffText } from "#kernel/evaluation/record/diff-text.js";
 import { comparedRunRecordOf } from "#kernel/runs/record/compared-run.js";
 import type { EngineSession } from "#kernel/engines/engine.js";
@@ -40,7 +40,7 @@ describe("private training", function () {
   after(() => book.close());
 
   const runOf = (name: string): RunFolder =>
-    RunFolder.open(must((book.values.get(name) as ModelHandle).folder, "a run"));
+    RunFolder.open(mustExist((book.values.get(name) as ModelHandle).folder, "a run"));
   const foundRun = (name: string): RunFolder | undefined => {
     const id = readdirSync(book.runs).find((one) => one.startsWith(`${name}-`));
     return id === undefined ? undefined : RunFolder.open(join(book.runs, id));
@@ -55,11 +55,11 @@ describe("private training", function () {
   /** Returns a private plan and the inputs of its steps. */
   async function material(privacy: Pick<PrivacyPlan, "clip" | "noise" | "rate">) {
     await book.run(`train m on d as plain { steps: 1, batch_size: 48, clip: none, ${SGD} }`);
-    const { plan, labels } = must((book.values.get("plain") as ModelHandle).weights, "weights");
+    const { plan, labels } = mustExist((book.values.get("plain") as ModelHandle).weights, "weights");
     const context = plainHostContext(book.folder);
     const { base, tokenizer } = await book.session.weights.parts(plan, context);
-    const encoding = await encodingOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
-    const data = await book.session.datasets.data(plan.recipe.data, dataReaderOfModel(plan.recipe.model), context);
+    const encoding = await rowEncodingOptionsOf({ recipe: plan.recipe }, base, tokenizer, labels, "m");
+    const data = await book.session.datasets.data(plan.recipe.data, dataReadingSettingsOf(plan.recipe.model), context);
     const rows = await encodeSplit(data, { data: "d", split: trainingSplitName(data) }, encoding);
     const loader = new DataLoader(rows, {
       ...{ batchSize: 48, accumulate: 1, packed: null, shuffle: "none", seed: 1, padId: tokenizer.padId },
@@ -90,7 +90,7 @@ describe("private training", function () {
       [48, false],
     ] as const) {
       const open = await m.open(m.hidden);
-      const programs = must(open.learning.private, "private programs");
+      const programs = mustExist(open.learning.private, "private programs");
       if (!apart) await open.session.add({ alone: programs.alone }, []);
       const updates = new PrivateUpdates({
         ...{
@@ -105,7 +105,7 @@ describe("private training", function () {
       const got = await weightsAfter(privateStepOptions(open.session, updates, rate), open.session, names);
       want.forEach(([name, values], k) =>
         values.forEach((value, i) => {
-          const own = must(got[k], name)[1][i]!;
+          const own = mustExist(got[k], name)[1][i]!;
           assert.ok(Math.abs(own - value) <= 2e-6, `${name}[${String(i)}]: ${String(own)}, plain ${String(value)}`);
         }),
       );
@@ -133,7 +133,7 @@ describe("private training", function () {
       [1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4],
     );
     assert.ok(!existsSync(join(run.path, "dynamics")));
-    const { privacy } = must(listCheckpoints(run).at(-1), "a checkpoint").position;
+    const { privacy } = mustExist(listCheckpoints(run).at(-1), "a checkpoint").position;
     assert.equal(privacy?.steps, 12);
     const text = JSON.stringify(shown);
     assert.match(text, /ε 6|ε 5\.9/);
@@ -160,13 +160,13 @@ describe("private training", function () {
       book.run(`train m on d as cut { ${settings} }`, { signal: control.signal }).finally(() => clearInterval(poll)),
       { code: "interrupted" },
     );
-    const run = must(foundRun("cut"), "the run");
+    const run = mustExist(foundRun("cut"), "the run");
     await settled(run, 1);
     const before = stepsIn(run);
-    const { position } = must(listCheckpoints(run).at(-1), "a checkpoint");
+    const { position } = mustExist(listCheckpoints(run).at(-1), "a checkpoint");
     assert.equal(position.privacy?.steps, before.length);
     // Continues the log as if the run had made three more steps before it was killed.
-    const last = must(before.at(-1), "a step");
+    const last = mustExist(before.at(-1), "a step");
     for (const more of [1, 2, 3]) run.append({ ...last, step: last.step + more });
     const again = new AbortController();
     const stop = setInterval(() => stepsIn(run).length >= before.length + 8 && again.abort(), 5);
@@ -177,10 +177,10 @@ describe("private training", function () {
       { code: "interrupted" },
     );
     await settled(run, 2);
-    const now = must(listCheckpoints(run).at(-1), "a checkpoint").position;
+    const now = mustExist(listCheckpoints(run).at(-1), "a checkpoint").position;
     assert.equal(now.privacy?.steps, now.step + 3);
     const spent = stepsIn(run).slice(-1)[0]!;
-    assert.ok(must(spent.epsilon, "ε") > must(last.epsilon, "ε"));
+    assert.ok(mustExist(spent.epsilon, "ε") > mustExist(last.epsilon, "ε"));
   });
 
   it("reports the combined epsilon with earlier trainings on the same rows", async () => {
@@ -224,7 +224,7 @@ train m on d as open { epochs: 1 }`);
     const model = (name: string): ModelHandle => book.values.get(name) as ModelHandle;
     assert.ok(existsSync(join(runOf("open").path, "rows.bin")) && !existsSync(join(runOf("kept").path, "rows.bin")));
     for (const name of ["open", "kept"]) await model(name).save(`saved-${name}`);
-    const hash = must(model("kept").weights, "weights").data.hash;
+    const hash = mustExist(model("kept").weights, "weights").data.hash;
     const texts = (folder: string): readonly string[] =>
       readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((file) => /\.(json|md|txt)$/.test(file))

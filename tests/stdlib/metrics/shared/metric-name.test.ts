@@ -1,6 +1,6 @@
 /** Names of metrics: one for each call, and the names that saved scores use. */
 import assert from "node:assert/strict";
-import { parseValue, completeValue } from "#dsl/compiler/statement/value.js";
+import { parseValue, fillValueDefaults } from "#dsl/compiler/statement/value.js";
 import type { Call } from "#dsl/language/types/value.js";
 import { metricName } from "#stdlib/metrics/shared/metric-name.js";
 import { registry } from "#stdlib/registry.js";
@@ -8,7 +8,7 @@ import { registry } from "#stdlib/registry.js";
 const metrics = registry.find("verb", "evaluate")!.parameters.find(({ name }) => name === "metrics")!;
 function named(written: string): readonly string[] {
   const read = parseValue(written, metrics, registry);
-  const { value, diagnostics } = completeValue(read.value as readonly Call[], metrics, registry, {});
+  const { value, diagnostics } = fillValueDefaults(read.value as readonly Call[], metrics, registry, {});
   assert.deepEqual(
     [...read.diagnostics, ...diagnostics].filter(({ severity }) => severity === "error"),
     [],

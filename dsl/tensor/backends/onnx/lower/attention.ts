@@ -13,7 +13,7 @@ import type { Dimension, Ref } from "#dsl/tensor/program.js";
 import { AttentionHeadSizes } from "../../shared/attention.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering } from "../lowering.js";
-import { rangeUpTo, keepMask } from "./random.js";
+import { rangeUpTo, scaledDropoutMask } from "./random.js";
 
 /** Shapes and transformations of one attention's heads. */
 class Cut extends AttentionHeadSizes<Lowering> {
@@ -71,7 +71,7 @@ class Cut extends AttentionHeadSizes<Lowering> {
     const { l, a } = this;
     if (!a.rate) return x;
     const shape = [this.batch, a.heads, this.length, this.keys];
-    const mask = keepMask(l, a, l.full(step!), this.counted(l.typeOf(step!).shape.length > 0), this.keys);
+    const mask = scaledDropoutMask(l, a, l.full(step!), this.counted(l.typeOf(step!).shape.length > 0), this.keys);
     return l.op("Mul", [x, l.reshape(mask, shape)]);
   }
   /**

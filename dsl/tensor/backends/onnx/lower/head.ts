@@ -4,7 +4,7 @@
  * into [rows, n], never into [rows, vocabulary].
  */
 import { cachedHeadLossSweep, type HeadLossInputs, type HeadLossGradientRequest } from "../../shared/head.js";
-import { gatedScalar } from "../gate.js";
+import { scalarDependingOn } from "../gate.js";
 import type { NodeOf } from "#dsl/tensor/table.js";
 import type { Lowerings, Lowering, OnnxHeadLossResults } from "../lowering.js";
 
@@ -42,7 +42,7 @@ function sweepThrough(
   let dbias: string | undefined;
   let done: readonly string[] = [];
   for (let chunk = 0; chunk < chunks; chunk++) {
-    const waited = done.length ? l.cast(gatedScalar(l, graph.float(0), done), "i64") : graph.long(0);
+    const waited = done.length ? l.cast(scalarDependingOn(l, graph.float(0), done), "i64") : graph.long(0);
     const start = l.op("Add", [l.op("Mul", [each, graph.longs([chunk])]), waited]);
     const end = l.op("Add", [start, each]);
     const part = (t: string): string => (chunks === 1 ? t : l.op("Slice", [t, start, end, graph.longs([0])]));
@@ -93,7 +93,7 @@ function sweepThrough(
 const timesDy = (l: Lowering, node: NodeOf<"head_loss_gradient">, t: string): string =>
   l.op("Mul", [t, l.full(node.inputs[3])]);
 
-export const headLowerings = {
+export const headLossLowerings = {
   head_loss: (l, node) => [
     () => {
       const { losses, share } = sweepOf(l, node);

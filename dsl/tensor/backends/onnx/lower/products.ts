@@ -50,7 +50,7 @@ function rowwise(
   return [() => ({ full: l.reshape(make(l.reshape(l.full(x), [1, ...l.typeOf(x).shape])), type.shape) })];
 }
 
-export const productLowerings = {
+export const matrixProductLowerings = {
   matmul: (l, node) => [() => ({ full: matmul(l, node) })],
   linear: (l, node) => rowwise(l, node, (x) => activated(l, node, lowerLinear(l, x, node.inputs[1], node.inputs[2]))),
   low_rank_linear: (l, node) =>

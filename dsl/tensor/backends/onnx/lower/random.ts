@@ -36,7 +36,13 @@ export function rangeUpTo(l: Lowering, sizes: readonly Dimension[]): string {
  * Returns the scaled mask, f32 [groups, rows of a group, columns]: 0 or 1/(1 − rate). `step`: a number per group.
  * `rows`: the row numbers for the generator, i32 [rows of a group].
  */
-export function keepMask(l: Lowering, a: DropoutAttributes, step: string, rows: string, columns: Dimension): string {
+export function scaledDropoutMask(
+  l: Lowering,
+  a: DropoutAttributes,
+  step: string,
+  rows: string,
+  columns: Dimension,
+): string {
   const { graph } = l;
   const { seed, site, rate } = a;
   const stepColumn = l.op("Reshape", [step, graph.longs([-1, 1])]);
@@ -58,7 +64,7 @@ export const dropoutLowerings = {
       const type = node.types[0];
       const rowShape = type.shape.slice(l.typeOf(step).shape.length ? 1 : 0, -1);
       const columns = type.shape.at(-1)!;
-      const mask = keepMask(l, node.attributes, l.full(step), rangeUpTo(l, rowShape), columns);
+      const mask = scaledDropoutMask(l, node.attributes, l.full(step), rangeUpTo(l, rowShape), columns);
       const fits = type.shape.length === 1 ? l.reshape(mask, type.shape) : l.flatten(mask, columns);
       return l.fromFlat(type, l.op("Mul", [l.flat(x), fits]));
     },

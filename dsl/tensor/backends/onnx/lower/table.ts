@@ -5,11 +5,11 @@ import { arithmeticLowerings } from "./arithmetic.js";
 import { attentionLowerings } from "./attention.js";
 import { cacheLowerings } from "./caches.js";
 import { elementwiseLowerings } from "./elementwise.js";
-import { headLowerings } from "./head.js";
+import { headLossLowerings } from "./head.js";
 import { lossLowerings } from "./losses.js";
 import { normLowerings } from "./norms.js";
 import { optimizerLoweringTable } from "./optimizers.js";
-import { productLowerings } from "./products.js";
+import { matrixProductLowerings } from "./products.js";
 import { dropoutLowerings } from "./random.js";
 import { reductionLowerings } from "./reductions.js";
 import { ropeLowerings } from "./rope.js";
@@ -22,12 +22,12 @@ export const lowerings: Lowerings = {
   ...shapeLowerings,
   ...cacheLowerings,
   ...reductionLowerings,
-  ...productLowerings,
+  ...matrixProductLowerings,
   ...activationLowerings,
   ...normLowerings,
   ...ropeLowerings,
   ...lossLowerings,
-  ...headLowerings,
+  ...headLossLowerings,
   ...dropoutLowerings,
   ...attentionLowerings,
   ...optimizerLoweringTable,

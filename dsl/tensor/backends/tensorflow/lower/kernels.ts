@@ -4,7 +4,7 @@
  * kernels.
  */
 import type { LinearActivationName } from "#dsl/tensor/ops/shared/activation.js";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { withAttentionDefaults, attentionInputs, type AttentionInputs } from "#dsl/tensor/ops/shared/heads.js";
 import type { GATE_ATTRIBUTES } from "#dsl/tensor/ops/shared/gelu.js";
 import { geluKind, type SmoothActivation } from "#dsl/tensor/ops/shared/gelu.js";
@@ -267,7 +267,7 @@ const cachedAttention: Kernel<"cached_attention"> = (l, node) => {
   return [
     () => {
       const made = call(l, "TunebookCachedAttention", q, tensors, attributes);
-      if (inPlace) for (const state of states) l.written.set(must(state, "a cache"), made);
+      if (inPlace) for (const state of states) l.written.set(mustExist(state, "a cache"), made);
       return { flat: made };
     },
   ];

@@ -5,7 +5,7 @@
  */
 import type * as TypeScript from "typescript";
 import { CodedError } from "#dsl/language/diagnostics/codes.js";
-import type { CompletionReply, Completeness, Inspection } from "../../../../assist/answers.js";
+import type { CompletionReply, CodeCompletenessReply, InspectionReply } from "../../../../assist/answers.js";
 import { cellCompileErrorsOf, type CellCompileError } from "./complaints.js";
 import { prepareCompilerHost, typescriptFailureLine, type EmittedCell, type CellCompilerHost } from "./host.js";
 import { moduleTransformer, type ModuleFacts } from "./modules.js";
@@ -238,7 +238,7 @@ export class Converter {
     return { matches, start: found.start, end: found.end };
   }
 
-  inspect(source: string, offset: number): Inspection {
+  inspect(source: string, offset: number): InspectionReply {
     const info =
       this.tslab.inspect(this.previous(), source, offset) ??
       (offset > 0 ? this.tslab.inspect(this.previous(), source, offset - 1) : undefined);
@@ -253,7 +253,7 @@ export class Converter {
     return { found: true, bundle: { "text/plain": plain, "text/markdown": markdown } };
   }
 
-  isComplete(source: string): Completeness {
+  isComplete(source: string): CodeCompletenessReply {
     return completeness(source);
   }
 
@@ -302,7 +302,7 @@ function withoutExports(source: string): string {
 }
 
 /** Reports whether code is complete or what is missing at its end; Jupyter's console requests this at each Enter. */
-function completeness(source: string): Completeness {
+function completeness(source: string): CodeCompletenessReply {
   const file = ts.createSourceFile("cell.ts", source, ts.ScriptTarget.ES2022, true) as TypeScript.SourceFile & {
     parseDiagnostics: readonly TypeScript.Diagnostic[];
   };

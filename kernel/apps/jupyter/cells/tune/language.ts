@@ -7,7 +7,7 @@ import { renderAnsi } from "#dsl/language/diagnostics/render-ansi.js";
 import type { Source } from "#dsl/language/diagnostics/span.js";
 import type { Facts } from "#dsl/language/types/facts.js";
 import type { Value } from "#dsl/language/types/value.js";
-import { isTune, withoutMagic } from "#dsl/language/syntax/cell.js";
+import { isTuneCell, withoutMagic } from "#dsl/language/syntax/cell.js";
 import type { SessionVocabulary } from "#stdlib/user-defined/vocabulary.js";
 import { registry } from "#stdlib/registry.js";
 import { diagnosticsView } from "../../../../display/diagnostics.js";
@@ -55,7 +55,7 @@ export function createTuneLanguage(options: TuneLanguageOptions): TuneLanguage {
     }));
   return {
     name: "tune",
-    owns: (code) => isTune(code, verbs),
+    owns: (code) => isTuneCell(code, verbs),
     execute: (request, context) => executeCell(sessionFor(context.names), request, context, options),
     close: async () => session?.close(),
   };

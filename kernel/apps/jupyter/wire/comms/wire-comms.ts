@@ -1,7 +1,7 @@
 /** Comms at the wire: those it serves itself, and the forwarding to and from those of the main thread. */
 import { CommRegistry, type CommOpened } from "../../ports/comms.js";
 import type { Json, Message } from "../message.js";
-import type { Publisher } from "../publisher.js";
+import type { IopubPublisher } from "../publisher.js";
 import type { CommEvent, MessageToMain } from "../../ports/run-port.js";
 
 const kinds: ReadonlyMap<string, CommEvent["event"]> = new Map([
@@ -17,7 +17,7 @@ export class WireComms {
   private readonly parents = new Map<string, Json>();
 
   constructor(
-    private readonly publisher: Publisher,
+    private readonly publisher: IopubPublisher,
     private readonly tell: (message: MessageToMain) => void,
   ) {}
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { anyText } from "#tests/any-text.js";
-import { toCodePoints, toUtf16 } from "#kernel/apps/jupyter/wire/requests.js";
+import { utf16ToCodePointOffset, codePointsToUtf16Offset } from "#kernel/apps/jupyter/wire/requests.js";
 
 describe("text positions", () => {
   const texts = () => anyText();
@@ -11,9 +11,9 @@ describe("text positions", () => {
       fc.property(texts(), fc.nat(), (text, seed) => {
         const points = [...text];
         const at = seed % (points.length + 1);
-        const offset = toUtf16(text, at);
+        const offset = codePointsToUtf16Offset(text, at);
         assert.equal(offset, points.slice(0, at).join("").length);
-        assert.equal(toCodePoints(text, offset), at);
+        assert.equal(utf16ToCodePointOffset(text, offset), at);
       }),
     );
   });
@@ -21,16 +21,16 @@ describe("text positions", () => {
   it("are clamped to the text's ends", () => {
     fc.assert(
       fc.property(texts(), fc.integer({ min: 1, max: 9 }), (text, beyond) => {
-        assert.equal(toUtf16(text, [...text].length + beyond), text.length);
-        assert.equal(toUtf16(text, -beyond), 0);
-        assert.equal(toCodePoints(text, text.length + beyond), [...text].length);
-        assert.equal(toCodePoints(text, -beyond), 0);
+        assert.equal(codePointsToUtf16Offset(text, [...text].length + beyond), text.length);
+        assert.equal(codePointsToUtf16Offset(text, -beyond), 0);
+        assert.equal(utf16ToCodePointOffset(text, text.length + beyond), [...text].length);
+        assert.equal(utf16ToCodePointOffset(text, -beyond), 0);
       }),
     );
   });
 
   it("round down inside a surrogate pair", () => {
-    assert.equal(toCodePoints("a😀b", 2), 1);
-    assert.equal(toCodePoints("a😀b", 3), 2);
+    assert.equal(utf16ToCodePointOffset("a😀b", 2), 1);
+    assert.equal(utf16ToCodePointOffset("a😀b", 3), 2);
   });
 });

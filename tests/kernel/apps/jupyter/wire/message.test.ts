@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { decode, encode, Signer, toJson } from "#kernel/apps/jupyter/wire/message.js";
+import { decode, encode, Signer, toPortableJson } from "#kernel/apps/jupyter/wire/message.js";
 
 const signer = new Signer("a secret", "sha256");
 const bytes = (): fc.Arbitrary<Uint8Array> => fc.uint8Array({ maxLength: 60 });
@@ -14,7 +14,7 @@ describe("wire messages", () => {
         const frames = encode(identities, { type: "stream", parent, content, metadata, buffers }, "session", signer);
         const message = decode(frames, signer);
         assert.ok(message);
-        const same = (value: unknown): unknown => JSON.parse(toJson(value));
+        const same = (value: unknown): unknown => JSON.parse(toPortableJson(value));
         assert.deepEqual(
           [message.parent, message.content, message.metadata].map(same),
           [parent, content, metadata].map(same),
@@ -68,6 +68,9 @@ describe("wire messages", () => {
   });
 
   it("encode big integers and lone surrogates as portable JSON", () => {
-    assert.equal(toJson({ a: 12345678901234567890n, b: "x\ud800y" }), '{"a":"12345678901234567890","b":"x\ufffdy"}');
+    assert.equal(
+      toPortableJson({ a: 12345678901234567890n, b: "x\ud800y" }),
+      '{"a":"12345678901234567890","b":"x\ufffdy"}',
+    );
   });
 });

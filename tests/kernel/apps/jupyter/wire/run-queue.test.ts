@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import type { History } from "#kernel/apps/jupyter/wire/history.js";
 import type { Json, Message } from "#kernel/apps/jupyter/wire/message.js";
-import type { Publisher } from "#kernel/apps/jupyter/wire/publisher.js";
-import { RunQueue, type RunPorts } from "#kernel/apps/jupyter/wire/run-queue.js";
+import type { IopubPublisher } from "#kernel/apps/jupyter/wire/publisher.js";
+import { RunQueue, type RunQueueServices } from "#kernel/apps/jupyter/wire/run-queue.js";
 import type { MessageToMain } from "#kernel/apps/jupyter/ports/run-port.js";
 
 describe("queued cell", () => {
@@ -12,12 +12,12 @@ describe("queued cell", () => {
     const ports = {
       ...{ tell: (message: MessageToMain) => void told.push(message), reply: () => Promise.resolve() },
       ...{
-        publisher: { publish: () => undefined } as unknown as Publisher,
+        publisher: { publish: () => undefined } as unknown as IopubPublisher,
         isInterrupting: () => false,
         settled: () => undefined,
       },
       history: { append: () => undefined } as unknown as History,
-    } satisfies RunPorts;
+    } satisfies RunQueueServices;
     const queue = new RunQueue(ports);
     queue.open();
     queue.push({ header: {}, parent: {}, metadata, content: { code: "1" }, identities: [] } as unknown as Message);

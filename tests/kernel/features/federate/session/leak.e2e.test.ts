@@ -7,7 +7,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { must } from "#dsl/language/diagnostics/codes.js";
+import { mustExist } from "#dsl/language/diagnostics/codes.js";
 import { plainHostContext } from "#kernel/host/host-context.js";
 import { MaskingServer } from "#kernel/features/federate/secure/server.js";
 import { LocalClient } from "#kernel/features/federate/simulated/local-client.js";
@@ -55,7 +55,7 @@ describe("updates visible to the server", function () {
       update.subarray(from + row * width, from + (row + 1) * width).some((value: number) => value !== 0),
     );
   const wordsIn = async (update: Numbers): Promise<string[]> => {
-    const { plan } = must((book.values.get("seen") as ModelHandle).weights, "weights");
+    const { plan } = mustExist((book.values.get("seen") as ModelHandle).weights, "weights");
     const { tokenizer } = await book.session.weights.parts(plan, plainHostContext(book.folder));
     return [...tokenizer.tokens(Int32Array.from(moved(update, layoutOf(EMBEDDING))))].sort();
   };
@@ -106,7 +106,7 @@ ${program("seen")}`);
   it("reveal each client's words exactly without masking", async () => {
     assert.deepEqual([...open.keys()].sort(), Object.keys(WORDS).sort());
     for (const [name, update] of open)
-      assert.deepEqual(await wordsIn(update), [...SPECIAL, ...must(WORDS[name], name)].sort(), name);
+      assert.deepEqual(await wordsIn(update), [...SPECIAL, ...mustExist(WORDS[name], name)].sort(), name);
   });
 
   it("reveal nothing in masked form: every row changes, and byte values are uniform", async () => {
@@ -122,14 +122,14 @@ ${program("seen")}`);
       assert.ok(chi > 130 && chi < 400, String(chi));
     }
     const [one, other] = [...masked.values()];
-    const same = must(one, "one").filter((word, i) => word === must(other, "another")[i]).length;
+    const same = mustExist(one, "one").filter((word, i) => word === mustExist(other, "another")[i]).length;
     assert.ok(same < 5, `${String(same)} words of two clients are the same`);
   });
 
   it("reveal in their sum the words of all clients, but not whose they are", async () => {
-    const sum = must(servers[0], "a server").result;
+    const sum = mustExist(servers[0], "a server").result;
     const all = [...new Set(Object.values(WORDS).flat())];
-    assert.deepEqual(await wordsIn(must(sum, "the sum")), [...SPECIAL, ...all].sort());
+    assert.deepEqual(await wordsIn(mustExist(sum, "the sum")), [...SPECIAL, ...all].sort());
     // The sum equals that of the open updates, up to fixed-point rounding.
     const updates = [...open.values()];
     const { from, width } = layoutOf(EMBEDDING);
