@@ -17,6 +17,10 @@ const CONTROL: ReadonlySet<string> = new Set([
 
 /** Returns the help for `token`, which follows `before`; undefined if naming the expected token is enough. */
 export function adviceOnToken(token: IToken, before: IToken | undefined, text: string): string | undefined {
+  // `train on tickets`, `train router on`, `recipe quick slow`
+  const line = text.slice(text.lastIndexOf("\n", token.startOffset - 1) + 1, token.startOffset);
+  if (token.image === "" && before && /^\s*\w+ +\w+ +\w+\s*$/.test(line))
+    return `write a name after \`${before.image}\`, or what is missing before it: a statement has a verb, a name, a connector and a name`;
   const touches = before !== undefined && t.tokenEnd(before) === token.startOffset;
   if (touches && t.isValueEnd(before) && (token.tokenType === t.Dot || token.tokenType === t.LeftSquare))
     return "values have no methods and no parts: do it in a TypeScript cell, and write `$name` for what comes out";

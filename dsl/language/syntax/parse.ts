@@ -195,7 +195,7 @@ class Reader {
     const alone = read.token && findMissingConnector(fixed, read.token);
     if (alone) this.unconnected(alone);
     else if (read.token && !this.needless(previousToken(fixed, read.token), read.expected))
-      this.unexpected(read.token, read.expected);
+      this.unexpected(read.token, read.expected, read.token.image === "" ? fixed.at(-1) : undefined);
     const failed = fixed.findIndex((k) => k.startOffset >= (read.token?.startOffset ?? 0));
     const longest = failed < 0 ? fixed.length - 1 : failed;
     for (let end = longest; end > Math.max(0, longest - 50); end--) {
@@ -366,9 +366,9 @@ class Reader {
     this.lines.add(token.startLine ?? 0);
     const found =
       token.payload === "virtual" && token.image === ""
-        ? "the end of the line"
+        ? "end of line"
         : token.tokenType === t.NewLine
-          ? "a new line"
+          ? "line break"
           : `\`${token.image.slice(0, 40)}\``;
     const span = this.span(token);
     const width = span.end > span.start ? span : { ...span, start: Math.max(0, span.start - 1) };
